@@ -28,7 +28,7 @@ _HOME = {
     "check": "rag.writing.check",
     "YinjuError": "rag.errors",
 }
-# In full, for type checkers read it.
+# Written out, because type checkers read it.
 __all__ = [
     "Answer",
     "Article",

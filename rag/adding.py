@@ -1,12 +1,12 @@
-"""Articles into and out of the corpus folder of an index: ``yinju add``, ``remove`` and ``restore``
-as functions.
+"""Puts articles into the corpus folder of an index and takes them out: ``yinju add``, ``remove``
+and ``restore`` as functions.
 
     for one in add(["notice.pdf", "https://news.example/feed"], "index"):
         print(one.status, one.path, one.reason)
     remove([one.path], "index")
     restore([one.path], "index")
 
-None of them touches the index itself: ``Index.update`` brings it up to date.
+None of these three touches the index itself: ``Index.update`` brings it up to date.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from typing import TYPE_CHECKING
 
 from rag.corpus.folder import Added, CorpusFolder, Removed
 from rag.errors import CorpusError, IndexBusy, IndexMissing, UsageError, YinjuError
-from rag.looks import FEED, note
+from rag.looks import FEED_KIND, note
 
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetcher
     from rag.index import BuildReport
     from rag.index.report import Progress
 
-TRASH = "trash"
-FIRST_CORPUS = "corpus"
+_TRASH_FOLDER = "trash"  # folder in the index folder, for removed files
+FIRST_CORPUS = "corpus"  # folder beside the index, if no other is named or known
 
 
 def corpora(index: str | Path) -> list[Path]:
-    """The files and folders that an index was built from; none where nothing says so."""
+    """The files and folders that an index was built from; empty if the index does not know them."""
     from rag.freshness import read_origin
 
     origin = read_origin(index)
@@ -39,33 +39,33 @@ def corpora(index: str | Path) -> list[Path]:
 
 
 def corpus_folder(index: str | Path, corpus: str | Path | None = None) -> CorpusFolder:
-    """The folder that articles of an index are added to, with its trash inside the index folder.
+    """The folder that articles of an index are added to. Its trash is inside the index folder.
 
     Args:
-        index: the index folder; it need not be there yet.
-        corpus: the folder; None for the first one that the index was built from, or else "corpus"
-            beside the index. The articles that come with Yinju are no folder of one's own, but in a
-            checkout that one works in.
+        index: the index folder; it need not exist yet.
+        corpus: the folder; None for the first folder that the index was built from, or else
+            "corpus" beside the index. The sample articles that come with Yinju do not count as such
+            a folder, unless they lie beside the index, as in a checkout that one works in.
 
-    Raises UsageError where ``corpus`` is a file.
+    Raises UsageError if ``corpus`` is a file.
     """
     if corpus and Path(corpus).is_file():
         raise UsageError(
             f"expected a corpus folder, got the file {corpus}: name a folder (--corpus DIR)"
         )
-    own = [Path(corpus)] if corpus else _own_folders(index) or [_beside(index) / FIRST_CORPUS]
-    return _folder(index, own[0])
+    folders = [Path(corpus)] if corpus else _own_folders(index) or [_beside(index) / FIRST_CORPUS]
+    return _folder(index, folders[0])
 
 
 def _folder(index: str | Path, path: Path) -> CorpusFolder:
     from rag.freshness import read_origin
 
     origin = read_origin(index)
-    return CorpusFolder(path, Path(index) / TRASH, origin.columns if origin else None)
+    return CorpusFolder(path, Path(index) / _TRASH_FOLDER, origin.columns if origin else None)
 
 
 def _own_folders(index: str | Path) -> list[Path]:
-    """The folders that an index was built from and that are the user's own."""
+    """The folders that an index was built from and that are the user's own, not the sample's."""
     from rag.library import sample_corpus
 
     sample = sample_corpus().resolve()
@@ -81,8 +81,8 @@ def _beside(index: str | Path) -> Path:
 
 
 def all_corpora(index: str | Path, folder: CorpusFolder) -> list[Path]:
-    """What an index is to be built from when ``folder`` belongs to it: what it was built from, and
-    that folder if it is there.
+    """The files and folders to build an index from: those that it was built from, and ``folder`` if
+    it exists and does not lie inside them. If none are known, ``folder`` alone.
     """
     known = corpora(index)
     inside = any(folder.path.is_relative_to(path.resolve()) for path in known)
@@ -90,7 +90,7 @@ def all_corpora(index: str | Path, folder: CorpusFolder) -> list[Path]:
 
 
 def is_url(source: str) -> bool:
-    """Whether something to be added is an address rather than a path."""
+    """Whether a source to be added is an address rather than a path."""
     return "://" in source and not os.path.exists(source)
 
 
@@ -99,19 +99,19 @@ def add(
     index: str | Path = "index",
     corpus: str | Path | None = None,
     fetcher: Fetcher | None = None,
-    **said: str,
+    **metadata: str,
 ) -> Iterator[Added]:
     """Adds files, folders and what is at addresses (pages, feeds, sitemaps) to the corpus folder of
-    an index, one by one.
+    an index, one by one. Yields what became of each.
 
     Args:
         sources: paths and addresses.
         index, corpus: see :func:`corpus_folder`.
-        fetcher: its limits and what it may reach, for addresses.
-        said: title, date, source, url and lang of the article, where the only source is a file.
+        fetcher: fetches the addresses, within its limits; None for one with the usual limits.
+        metadata: title, date, source, url and lang of the article, if the only source is a file.
 
-    Raises CorpusError for a path that is not there, before anything is added; UsageError,
-    StorageError.
+    Raises CorpusError for a path that does not exist, before anything is added; UsageError if
+    ``metadata`` is given for anything but one file; StorageError.
     """
     named = [str(source) for source in sources]
     for source in named:
@@ -120,11 +120,15 @@ def add(
                 f"expected a file, a folder or an address, found nothing at {source}; check the"
                 " path (an address begins with http:// or https://)"
             )
-    told = ", ".join(key for key, value in said.items() if value)
-    if told and (len(named) != 1 or not os.path.isfile(named[0])):
-        raise UsageError(f"expected one file to be of that {told}, got something else")
+    fields = ", ".join(key for key, value in metadata.items() if value)
+    if fields and (len(named) != 1 or not os.path.isfile(named[0])):
+        raise UsageError(f"expected one file to be of that {fields}, got something else")
     return _add(
-        named, corpus_folder(index, corpus), fetcher, said, lambda url: note(index, FEED, url)
+        named,
+        corpus_folder(index, corpus),
+        fetcher,
+        metadata,
+        lambda url: note(index, FEED_KIND, url),
     )
 
 
@@ -132,7 +136,7 @@ def _add(
     sources: Sequence[str],
     folder: CorpusFolder,
     fetcher: Fetcher | None,
-    said: dict[str, str],
+    metadata: dict[str, str],
     on_feed: Callable[[str], None],
 ) -> Iterator[Added]:
     from rag.corpus.web import add_url
@@ -143,18 +147,18 @@ def _add(
         elif os.path.isdir(source):
             yield from folder.add_folder(source)
         else:
-            yield folder.add_file(source, **said)
+            yield folder.add_file(source, **metadata)
 
 
 def locate(
     names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None
 ) -> list[tuple[CorpusFolder, Path]]:
-    """The file of each article, by id, path or address, and the corpus folder that it is in.
+    """The corpus folder and the file of each article, which is named by id, path or address.
 
-    Raises UsageError, which names the first that is none, or is one of many articles in a file.
+    Raises UsageError for the first name that fits no article, or one of several articles in a file.
     """
-    own = [] if corpus else [_folder(index, path) for path in _own_folders(index)]
-    folders = own or [corpus_folder(index, corpus)]
+    known = [] if corpus else [_folder(index, path) for path in _own_folders(index)]
+    folders = known or [corpus_folder(index, corpus)]
     return [_locate(name, index, folders) for name in names]
 
 
@@ -179,14 +183,14 @@ def _locate(
 
 
 def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
-    """Id and file of an article of the index, by id or address; None where there is none, or no
-    index that can be read.
+    """The id and the file of an article in the index, which is named by id or address; None if
+    there is no such article, or no index that can be read.
     """
     from rag.index.store import stores_of
-    from rag.index.versions import VERSIONS, current
+    from rag.index.versions import VERSIONS_FOLDER, current
 
     with contextlib.suppress(YinjuError, OSError, ValueError, KeyError, TypeError):
-        stores = stores_of(Path(index) / VERSIONS / current(index))
+        stores = stores_of(Path(index) / VERSIONS_FOLDER / current(index))
         return next(filter(None, (store.origin(name) for store in stores)), None)
     return None
 
@@ -194,8 +198,8 @@ def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
 def remove(
     names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None
 ) -> list[Removed]:
-    """Moves the files of articles to the trash folder of the index, or none where one of them
-    cannot be found.
+    """Moves the files of articles to the trash folder of the index. If one of the files cannot be
+    found, it moves none.
 
     Args:
         names: ids, paths or addresses of articles.
@@ -211,7 +215,7 @@ def remove(
 def restore(
     names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None
 ) -> list[Removed]:
-    """Puts files that were removed back into the corpus folder. Raises as
+    """Puts removed files back into the corpus folder. Raises as
     :meth:`rag.corpus.folder.CorpusFolder.restore`.
     """
     folder = corpus_folder(index, corpus)
@@ -226,17 +230,17 @@ def bring_up(
     max_removed: float = 0.2,
     patience: float = 0.0,
 ) -> BuildReport | None:
-    """Updates an index with what is in its corpus now; builds it where there is none yet.
+    """Updates an index to what is in its corpus now, or builds it if there is none yet.
 
     Args:
         index: the index folder.
         paths: its corpus; see :func:`all_corpora`.
         model: None for the one that the index was built with.
         progress, max_removed: as for ``Index.update``.
-        patience: seconds to wait for another process that is writing the index, perhaps one that
+        patience: seconds to wait while another process is writing the index, perhaps one that
             watches the same folder.
 
-    Returns None where nothing has changed. Raises as ``Index.update``.
+    Returns the report, or None if nothing has changed. Raises as ``Index.update``.
     """
     from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 

@@ -1,4 +1,4 @@
-"""The assistant: answers from an index, and tells how they come about."""
+"""The assistant: answers questions from an index, and reports each stage on the way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.writing.help import Help
     from rag.writing.models import Llm
 
-# Up to a mark that ends a clause, a reader's pause.
+# A piece of streamed text: up to punctuation that ends a clause, where a reader pauses.
 _PIECE = re.compile(r"[^，。；！？,;\n]*[，。；！？,;\n]+|[^，。；！？,;\n]+")
 
 
@@ -29,10 +29,10 @@ class Assistant:
     """Answers questions from an index, every statement with a verbatim quote, or refuses.
 
     Attributes:
-        index: what is asked.
-        llm: a language model that writes the answers from the quotes, each of its sentences checked
-            against them: a name ("ollama:qwen3:4b"), :class:`rag.writing.models.Llm`, or a chat
-            model of LangChain; None for the quotes alone.
+        index: the index to answer from.
+        llm: a language model that writes the answers from the quotes; each of its sentences is
+            checked against the quotes. A name ("ollama:qwen3:4b"), :class:`rag.writing.models.Llm`,
+            or a chat model of LangChain; None for the quotes alone.
     """
 
     index: Index
@@ -50,22 +50,23 @@ class Assistant:
         """The answer to one question.
 
         Args:
-            question: Chinese or English; the answer speaks its language. A time, a place or a
-                publisher in it restricts the articles: ``Answer.constraints``.
-            history: earlier turns of the conversation, oldest first, as (question, answer): a
-                question that leans on the last one ("and in Zhejiang?") is completed from it, and
-                ``Answer.completed`` is what was understood.
-            filters: restricts what the answer may rest on.
-            as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the
+            question: Chinese or English; the answer is in its language. A time, a place or a
+                publisher in the question restricts the articles; ``Answer.constraints`` has these
+                constraints.
+            history: earlier turns of the conversation, oldest first, as (question, answer). A
+                follow-up question ("and in Zhejiang?") is completed from the last turn;
+                ``Answer.completed`` is the completed question.
+            filters: restrict the articles that the answer may rest on.
+            as_of: the day from which "last month" is counted, "YYYY-MM-DD"; "" for the date of the
                 newest article.
             without: which of the question's constraints to lift: "date", "place", "source", or the
                 words of single ones.
-            write: whether the language model writes, where there is one. It is never asked for
-                refusals and talk.
+            write: whether the language model, if there is one, writes the answer. It never writes
+                refusals and small talk.
 
         Raises UsageError for an empty or overlong question, and for filters, a day or constraints
-        that make no sense; where a language model is to write, UsageError and ModelError for one
-        that cannot be opened. What it does wrong raises nothing.
+        that make no sense. If a language model is to write, raises UsageError or ModelError if it
+        cannot be opened; failures of the model while it writes raise nothing.
         """
         from rag.answer import Answer
 
@@ -80,10 +81,10 @@ class Assistant:
         as_of: str = "",
         known: Sequence[tuple[str, Answer]] = (),
     ) -> tuple[tuple[str, Answer], ...]:
-        """Earlier questions, oldest first, as a ``history`` for :meth:`ask`: each answered after
-        those before it. Raises as :meth:`ask`.
+        """Makes a ``history`` for :meth:`ask` from earlier questions, oldest first: answers each of
+        them after those before it. Raises as :meth:`ask`.
 
-        The turns begin with those that are ``known`` already.
+        ``known`` are turns before these questions, which are taken over as they are.
         """
         turns = list(known)
         for question in questions:
@@ -99,12 +100,12 @@ class Assistant:
         without: Sequence[str] = (),
         write: bool = True,
     ) -> Generator[Event, None, None]:
-        """The answer as it comes about: what is searched, what was found, the text in pieces, and
-        the answer itself, last.
+        """Yields the stages of an answer: what is searched, what was found, the text in pieces, and
+        last the answer itself.
 
-        The pieces are strings that joined are ``Answer.text``; the rest are
-        :mod:`rag.answer.events`. Whoever closes the iterator ends the work after the stage it is
-        in. Arguments and errors as for :meth:`ask`, at the first step.
+        The pieces are strings, which joined give ``Answer.text``; the other stages are
+        :mod:`rag.answer.events`. Closing the iterator ends the work after its present stage. The
+        arguments and errors are as for :meth:`ask`; errors are raised at the first step.
         """
         from rag.answer import Answer
 
@@ -118,8 +119,8 @@ class Assistant:
             yield event
 
     def _assisted(self, given: dict[str, Any]) -> Generator[Event, None, None]:
-        """The answer for which the language model is asked: for other wordings, where that is on,
-        and to write.
+        """The stages of an answer with the language model, which proposes other wordings of the
+        question, if that is switched on, and writes the answer.
         """
         from rag.answer import Answer
 
@@ -132,8 +133,8 @@ class Assistant:
                 yield event
 
     def _stages(self, given: dict[str, Any], **more: Any) -> Generator[Event, None, None]:
-        """The stages of an answer; where parts of the index cannot be reached meanwhile they begin
-        again without these, and the answer says so.
+        """The stages of an answer. If shards of the index become unreachable meanwhile, the stages
+        begin again without these shards, and the answer says so.
         """
         from rag.answer import Answer, stages
         from rag.answer.texts import phrase
@@ -144,17 +145,19 @@ class Assistant:
                 for event in stages(**given, **more):
                     asked, of = snapshot.parts
                     if isinstance(event, Answer) and asked < of:
-                        said = phrase("parts", event.lang, asked=asked, of=of)
-                        said = f"{event.text}\n{said}"
-                        event = dataclasses.replace(event, text=said, parts=(asked, of))
+                        note = phrase("parts", event.lang, asked=asked, of=of)
+                        text = f"{event.text}\n{note}"
+                        event = dataclasses.replace(event, text=text, parts=(asked, of))
                     yield event
                 return
-            except ShardGone as gone:
-                self.index.leave_out(snapshot, gone)
+            except ShardGone as error:
+                self.index.leave_out(snapshot, error)
                 given["snapshot"] = self.index.snapshot
 
     def _helped(self, given: dict[str, Any]) -> Generator[Event, None, Help]:
-        """Other wordings of a question to the articles, where the model is asked for them."""
+        """Returns other wordings of the question that the language model proposes; none if that is
+        switched off, and none for small talk and questions about the corpus itself.
+        """
         from rag.question.parsing import parse
         from rag.writing.help import Help, proposed
         from rag.writing.models import helper_of
@@ -168,7 +171,7 @@ class Assistant:
         return (yield from proposed(model, parsed.text, "en" if parsed.frame == "en" else "zh"))
 
     def _written(self, answer: Answer, help: Help) -> Generator[Event, None, None]:
-        """An answer as the language model writes it; as it is where the model is not to write."""
+        """The answer as the language model writes it; unchanged if the model may not write it."""
         from rag.answer import Evidence
         from rag.writing.models import writer_of
         from rag.writing.written import is_written, write
@@ -188,14 +191,13 @@ class Assistant:
         filters: Filters | None = None,
         as_of: str = "",
     ) -> tuple[str, ...]:
-        """At most three questions to go on with, in the asker's language, each asked beforehand and
-        found to be answered.
+        """At most three questions to go on with, in the asker's language. Each of them was tried
+        and found to be answered, so this takes as long as several answers.
 
         Args:
-            question, answer: the turn to go on from; to ask a suggestion, put it at the end of the
-                history.
-            history: the turns before it. The rest, and the errors, are as for :meth:`ask`. It takes
-                as long as some answers.
+            question, answer: the turn to go on from; to ask a suggestion, put this turn at the end
+                of the history.
+            history: the turns before it. The other arguments and the errors are as for :meth:`ask`.
         """
         from rag.answer.suggest import suggestions
 
@@ -204,10 +206,10 @@ class Assistant:
         return suggestions(snapshot, question, answer, history, limits, as_of)
 
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
-        """An answer of :meth:`ask` with further columns, where it is a list: "when", "how_many",
-        "who", as far as the quotes say.
+        """An answer of :meth:`ask` with further columns, if it is a list: "when", "how_many",
+        "who", filled as far as the quotes say it.
 
-        Raises UsageError for a column that there is not.
+        Raises UsageError for an unknown column.
         """
         from rag.answer.columns import with_columns
 
@@ -222,8 +224,8 @@ class Assistant:
         without: Sequence[str] = (),
         write: bool = True,
     ) -> Answer:
-        """As :meth:`ask`, in a thread; a task that is cancelled ends the work after the stage it is
-        in.
+        """Does the same as :meth:`ask`, in a thread. Cancelling the task ends the work after its
+        present stage.
 
         Several questions may be asked at once.
         """
@@ -240,8 +242,8 @@ class Assistant:
         without: Sequence[str] = (),
         write: bool = True,
     ) -> AsyncGenerator[Event, None]:
-        """As :meth:`stream`, each stage in a thread; whoever cancels or closes it ends the work so,
-        too.
+        """Does the same as :meth:`stream`, each stage in a thread. Cancelling or closing it ends
+        the work after its present stage.
         """
         from rag.asynchronous import stepped
 
@@ -255,7 +257,9 @@ class Assistant:
         as_of: str,
         without: Sequence[str],
     ) -> dict:
-        """The arguments of :func:`rag.answer.answer`. Raises UsageError."""
+        """Checks the arguments, and returns them as :func:`rag.answer.stages` takes them. Raises
+        UsageError.
+        """
         if as_of and not is_date(as_of):
             raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
         if isinstance(without, str):

@@ -1,4 +1,4 @@
-"""An iterator whose steps take long, for code that must not wait: each step runs in a thread."""
+"""Runs a slow iterator for code that must not block: each step runs in a thread."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ _END = object()
 
 
 async def stepped(items: Generator[Item, None, None]) -> AsyncGenerator[Item, None]:
-    """The items of a generator, each made in a thread of the running loop's default executor.
+    """Yields the items of a generator; each step runs in a thread of the running loop's default
+    executor.
 
-    Whoever cancels the task that waits, or closes this generator, goes on at once; the step that
-    runs cannot be interrupted, and ``items`` is closed as soon as it ends. What ``items`` raises is
-    raised here.
+    Cancelling the waiting task or closing this generator takes effect at once. The step that runs
+    cannot be interrupted; ``items`` is closed as soon as it ends. What ``items`` raises is raised
+    here.
     """
     loop = asyncio.get_running_loop()
     step: asyncio.Future[object] | None = None
@@ -26,7 +27,7 @@ async def stepped(items: Generator[Item, None, None]) -> AsyncGenerator[Item, No
             # Tracing finds the caller through its context, which threads do not inherit.
             following = functools.partial(next, items, _END)
             step = loop.run_in_executor(None, copy_context().run, following)
-            await asyncio.wait([step])  # unlike await step, leaves it be where this is cancelled
+            await asyncio.wait([step])  # unlike "await step", does not pass on a cancellation
             item = step.result()
             if item is _END:
                 return
@@ -39,7 +40,9 @@ async def stepped(items: Generator[Item, None, None]) -> AsyncGenerator[Item, No
 
 
 def _end(step: asyncio.Future[object], items: Generator[object, None, None]) -> None:
-    """After the last step of somebody who went away: there is nobody to tell what it raised."""
+    """Closes a generator after its last step, when the caller has gone away. Drops what that step
+    raised, as nobody is left to receive it.
+    """
     if not step.cancelled():
         step.exception()
     items.close()

@@ -1,4 +1,4 @@
-"""Processes of the same Python that run a module of this package."""
+"""Starts processes of the same Python that run a module of this package."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 def start(module: str, *arguments: object, **streams) -> subprocess.Popen:
-    """Runs ``python -m module`` with arguments; ``streams`` are those of :class:`subprocess.Popen`.
-    Raises OSError.
+    """Starts ``python -m module`` with arguments. ``streams`` are keyword arguments of
+    :class:`subprocess.Popen`. Raises OSError.
     """
-    # The package that runs here, wherever it lies; not the current folder, whose files may be
-    # anybody's.
+    # The child imports the same package as this process, wherever it lies. -P keeps out the current
+    # folder, whose files may be anybody's.
     paths = (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", ""))
     command = [sys.executable, "-P", "-m", module, *map(str, arguments)]
     return subprocess.Popen(

@@ -1,8 +1,8 @@
-"""The command ``yinju``: each verb is one call of the library. Results go to standard output, all
-else to error.
+"""The command ``yinju``: each verb is one call of the library. Results go to standard output,
+everything else to standard error.
 
-Exit codes: 0 done, 2 unusable arguments, others as ``rag.errors`` says, 130 interrupted, 141 nobody
-reads the output any more, 70 a fault of Yinju's own.
+Exit codes: 0 success, 2 unusable arguments, others as in ``rag.errors``, 130 interrupted by the
+user, 141 the reader of the output has closed it, 70 an error in Yinju itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import click
 from rag import __version__, options
 from rag.errors import YinjuError
 
-# Where the verbs are; loaded when they are called for.
+# The verbs of each module, which is loaded when one of them is called.
 _MODULES = {
     "rag.commands.add": "add remove restore",
     "rag.commands.ask": "ask search",
@@ -30,16 +30,16 @@ _MODULES = {
     "rag.evaluation.command": "eval",
 }
 _VERBS = {verb: module for module, verbs in _MODULES.items() for verb in verbs.split()}
-INTERRUPTED, BROKEN_PIPE, INTERNAL = 130, 141, 70
+_EXIT_INTERRUPTED, _EXIT_BROKEN_PIPE, _EXIT_INTERNAL = 130, 141, 70
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line with ``args`` (those of the process for None), and exit."""
+    """Runs the command line with ``args`` (None for those of the process), and exits."""
     sys.exit(run(args))
 
 
 def run(args: list[str] | None = None) -> int:
-    """As :func:`main`, but returns the exit code."""
+    """Does the same as :func:`main`, but returns the exit code."""
     state = {"debug": False}
     try:
         return cli.main(args, prog_name="yinju", standalone_mode=False, obj=state) or 0
@@ -49,7 +49,7 @@ def run(args: list[str] | None = None) -> int:
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code, state)
     except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+        return _EXIT_INTERRUPTED
     except YinjuError as error:
         return _fail(str(error), error.exit_code, state)
     except OSError as error:
@@ -57,7 +57,7 @@ def run(args: list[str] | None = None) -> int:
         return _fail(f"{named}{error.strerror or error}", 1, state)
     except Exception as error:
         hint = "this is a fault of Yinju; --debug shows where"
-        return _fail(f"{type(error).__name__}: {error} ({hint})", INTERNAL, state)
+        return _fail(f"{type(error).__name__}: {error} ({hint})", _EXIT_INTERNAL, state)
 
 
 def _fail(message: str, code: int, state: dict) -> int:
@@ -72,8 +72,8 @@ def _fail(message: str, code: int, state: dict) -> int:
 
 
 class _Group(click.Group):
-    """Ends quietly where the reader of the output or the user has had enough; loads the verbs
-    late.
+    """The group of verbs. It loads a verb only when it is called, and ends quietly when the user
+    interrupts it or the reader of the output closes it.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -90,11 +90,11 @@ class _Group(click.Group):
             sys.stdout.flush()
             return result
         except KeyboardInterrupt:
-            ctx.exit(INTERRUPTED)
+            ctx.exit(_EXIT_INTERRUPTED)
         except BrokenPipeError:
-            # What is still in the buffer would fail again when Python flushes it at its end.
+            # What is still in the buffer would raise again when Python flushes it at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(BROKEN_PIPE)
+            ctx.exit(_EXIT_BROKEN_PIPE)
 
 
 @click.group(

@@ -1,4 +1,4 @@
-"""Quotes that a reader pinned, as Markdown and as a Word file, each with its source in a
+"""Writes quotes that a reader pinned as Markdown or as a Word file, each with its source in a
 footnote.
 """
 
@@ -21,7 +21,7 @@ _CHANGED = {
     "zh": "索引已更新，无法再核对这句话",
     "en": "the index has changed, so this could not be checked",
 }
-# What begins something else than a paragraph in Markdown, or is markup within one.
+# Characters that are markup in Markdown, at the beginning of a paragraph or within it.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -32,11 +32,11 @@ class Clipping:
     """A pinned quote.
 
     Attributes:
-        quote: the words.
-        title, date, source, url: of the article.
-        lang: its language.
-        question: to which it was quoted, or "".
-        checked: whether the index has these words at this place now.
+        quote: the quoted words.
+        title, date, source, url: those of the article.
+        lang: language of the article.
+        question: the question in whose answer it was quoted, or "".
+        checked: whether the index still has these words at this place.
     """
 
     quote: str
@@ -50,8 +50,8 @@ class Clipping:
 
 
 def as_markdown(clippings: Sequence[Clipping], lang: str) -> str:
-    """The quotes in order, each a block quotation with a footnote; ``lang`` is that of the
-    heading.
+    """The quotes in order, each a block quotation with a footnote. ``lang`` is the language of the
+    heading and of remarks.
     """
     parts = [f"# {_TITLES[lang]}"]
     for number, one in enumerate(clippings, 1):
@@ -65,7 +65,7 @@ def as_markdown(clippings: Sequence[Clipping], lang: str) -> str:
 
 
 def as_docx(clippings: Sequence[Clipping], lang: str) -> bytes:
-    """The same as a Word file, with footnotes of Word's own."""
+    """The same as the bytes of a Word file, with Word's own footnotes."""
     with extra():
         from docx import Document
 
@@ -85,35 +85,37 @@ def as_docx(clippings: Sequence[Clipping], lang: str) -> bytes:
 
 
 def _asked(clippings: Sequence[Clipping], number: int) -> str:
-    """The question above a clipping, where it is another one than that before."""
+    """The question to show above a clipping; "" if it is the same as for the clipping before."""
     one = clippings[number - 1]
     before = clippings[number - 2].question if number > 1 else ""
     return one.question if one.question != before else ""
 
 
 def _source(one: Clipping, lang: str) -> str:
+    """The text of a footnote: where the quote is from, and whether it could not be checked."""
     parts = (one.title, one.source, one.date, "" if one.checked else _CHANGED[lang])
     return ", ".join(" ".join(part.split()) for part in parts if part) or "–"
 
 
 def _url(one: Clipping) -> str:
-    """An address that may be followed."""
+    """The address of the article, safe to stand in <>; "" if it is not one of http or https."""
     url = "".join(one.url.split())
     return url.replace("<", "%3C").replace(">", "%3E") if re.match(r"https?://", url) else ""
 
 
 def _escaped(text: str) -> str:
+    """A text on one line, with the markup of Markdown escaped."""
     line = _MARKUP.sub(r"\\\1", " ".join(text.split()))
     return re.sub(r"^(\d+)([.)])|^([-+=:])", r"\1\\\2\3", line)
 
 
 def _plain(text: str) -> str:
-    """Words that XML can hold, on one line."""
+    """A text on one line, without characters that XML cannot hold."""
     return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def _refer(paragraph: Paragraph, number: int) -> None:
-    """Puts the reference to a footnote behind a paragraph."""
+    """Puts the reference to a footnote at the end of a paragraph."""
     from docx.oxml import parse_xml
 
     paragraph._p.append(
@@ -125,12 +127,12 @@ def _refer(paragraph: Paragraph, number: int) -> None:
 
 
 def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
-    """Adds the part that holds the footnotes, which python-docx does not make itself."""
+    """Adds the part of the file that holds the footnotes; python-docx does not make it."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
-    # Word asks for the two lines that separate notes from text as the notes -1 and 0.
+    # Word expects the two lines that separate footnotes from the text as the footnotes -1 and 0.
     separators = "".join(
         f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{tag}/></w:r></w:p></w:footnote>'
         for number, kind, tag in (
@@ -138,7 +140,7 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
             (0, "continuationSeparator", "continuationSeparator"),
         )
     )
-    told = "".join(
+    footnotes = "".join(
         f'<w:footnote w:id="{number}"><w:p><w:r><w:rPr><w:vertAlign'
         ' w:val="superscript"/></w:rPr><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve">'
         f" {_xml(note)}</w:t></w:r></w:p></w:footnote>"
@@ -146,7 +148,7 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
     )
     xml = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:footnotes'
-        f' xmlns:w="{_W}">{separators}{told}</w:footnotes>'
+        f' xmlns:w="{_W}">{separators}{footnotes}</w:footnotes>'
     )
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
     part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), document.part.package)

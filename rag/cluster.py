@@ -1,8 +1,8 @@
-"""A cluster of Ray: joining it, and building the shards of an index on it.
+"""Joins a cluster of Ray, and builds the shards of an index on it.
 
-Ray (https://docs.ray.io) starts the work, moves it to other nodes when one dies, and restarts what
-was lost; what is done stays our own. All nodes see the folders of the articles and of the index
-under the same names, as on a shared file system.
+Ray (https://docs.ray.io) starts the tasks, moves them to other nodes when a node dies, and restarts
+what was lost; the code of the tasks is our own. All nodes must see the folders of the articles and
+of the index under the same paths, as on a shared file system.
 """
 
 from __future__ import annotations
@@ -18,30 +18,31 @@ from rag.extras import extra
 if TYPE_CHECKING:
     from rag.index.shards import Done, ShardTask
 
-NAMESPACE = "yinju"
-SCHEMES = ("ray", "ray://")
+_RAY_NAMESPACE = "yinju"
+_RAY_SCHEMES = ("ray", "ray://")
 
 
 def joined(on: str) -> Any:
-    """Joins the cluster, and gives the module of Ray.
+    """Joins the cluster, and returns the module ``ray``.
 
     Args:
-        on: "ray" for the one that ``RAY_ADDRESS`` names, or that runs on this machine, or else one
-            that is started for this process; "ray://HOST:PORT" for that of a Ray client server.
+        on: "ray" for the cluster that ``RAY_ADDRESS`` names, or that runs on this machine, or else
+            one that is started for this process; "ray://HOST:PORT" for the cluster of a Ray client
+            server.
 
     Raises:
         UsageError: Ray is not installed, or ``on`` is something else.
         ServerError: the cluster cannot be reached.
     """
-    if on != SCHEMES[0] and not on.startswith(SCHEMES[1]):
+    if on != _RAY_SCHEMES[0] and not on.startswith(_RAY_SCHEMES[1]):
         raise UsageError(f"expected --on ray or --on ray://HOST:PORT, got {on!r}")
     with extra():
         import ray
     if not ray.is_initialized():
         try:
             ray.init(
-                address=None if on == SCHEMES[0] else on,
-                namespace=NAMESPACE,
+                address=None if on == _RAY_SCHEMES[0] else on,
+                namespace=_RAY_NAMESPACE,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
             )
@@ -50,17 +51,17 @@ def joined(on: str) -> Any:
                 f"expected to reach the cluster of Ray at {on}, but could not ({error}): start it"
                 " with `ray start --head`, or name another"
             ) from error
-        # Processes that this one starts join the same one.
+        # So that the processes that this one starts join the same cluster.
         os.environ.setdefault("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
     return ray
 
 
 def building(on: str, model: str | None):
-    """What builds the shards of an index (:data:`rag.index.shards.Build`) on a cluster.
+    """Returns the function that builds the shards of an index (:data:`rag.index.shards.Build`) on a
+    cluster.
 
-    One task of Ray Data builds one shard, and tells of it as soon as it is done. A task whose
-    worker dies is run again elsewhere; what was half built is thrown away there, what was complete
-    is kept.
+    One task of Ray Data builds one shard. A task whose worker dies is run again on another one,
+    which discards a half-built shard and keeps a complete one.
 
     Args:
         on: as for :func:`joined`.
@@ -84,7 +85,7 @@ def building(on: str, model: str | None):
 
 
 def _built(row: dict[str, Any], model: str | None) -> dict[str, Any]:
-    """Builds the shard of a row of Ray Data."""
+    """Builds the shard that a row of Ray Data describes."""
     from rag.embed import load_embedder
     from rag.index.shards import build_shard
 

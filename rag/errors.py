@@ -1,8 +1,8 @@
 """All errors that Yinju raises on purpose.
 
-Every message says what was expected, what was seen and what to do. Foreign exceptions (SQLite,
-FAISS, the operating system, transformers) are mapped to one of these at the border, so a caller
-never has to import another library to catch them.
+Every message says what was expected, what was seen and what to do. Exceptions of other libraries
+(SQLite, FAISS, the operating system, transformers) are converted to one of these where they occur,
+so a caller never has to import another library to catch them.
 """
 
 
@@ -25,7 +25,7 @@ class CorpusError(YinjuError):
 
 
 class TooMuchRemoved(CorpusError):
-    """An update would take more articles out of an index than it may unasked."""
+    """An update would remove more articles from an index than the caller allowed."""
 
 
 class ModelError(YinjuError):
@@ -79,22 +79,23 @@ class FetchError(YinjuError):
 
 
 class ServerBusy(YinjuError):
-    """More is asked of the server than it can answer soon; ask again in some seconds."""
+    """The server has more requests than it can answer soon; ask again in some seconds."""
 
     exit_code = 9
 
 
 class ShardGone(YinjuError):
-    """Parts of an index cannot be reached.
+    """Shards of an index cannot be reached.
 
     Attributes:
-        shards: their numbers, from 0, among those that were asked.
+        of: how many shards were asked.
+        shards: the numbers of those that did not answer, from 0, among those that were asked.
     """
 
     exit_code = 11
 
     def __init__(self, of: int, shards: list[int]) -> None:
-        """``of``: how many were asked."""
+        """Takes the attributes."""
         super().__init__(
             f"expected all {of} shards of the index to answer, but of {len(shards)} no replica did:"
             " see that the nodes of the cluster run (`ray status`)"

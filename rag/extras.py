@@ -1,4 +1,4 @@
-"""Packages that only some need, and the extra of ours that brings each."""
+"""Optional packages, and the extra of Yinju that installs each of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 from rag.errors import UsageError
 
-EXTRAS = {
+PACKAGE_AND_EXTRA = {
     "pypdfium2": ("pypdfium2", "pdf"),
     "docx": ("python-docx", "word"),
     "feedparser": ("feedparser", "web"),
@@ -26,14 +26,14 @@ EXTRAS = {
     "fsspec": ("fsspec", "s3"),
     "s3fs": ("s3fs", "s3"),
 }
-"""The package and its extra, by the name that is imported."""
-READERS = ("pypdfium2", "docx", "feedparser")
-"""Those without which some files are not read."""
+"""The package to install and the extra that brings it, by the name of the imported module."""
+READER_MODULES = ("pypdfium2", "docx", "feedparser")
+"""Modules without which some kinds of files are not read."""
 
 
 def missing(module: str) -> UsageError:
     """The error for a package that is not installed, with the command that installs it."""
-    package, extra = EXTRAS[module]
+    package, extra = PACKAGE_AND_EXTRA[module]
     return UsageError(
         f"expected the package {package}, which is not installed: pip install 'yinju[{extra}]'"
     )
@@ -41,16 +41,16 @@ def missing(module: str) -> UsageError:
 
 @contextmanager
 def extra() -> Iterator[None]:
-    """Around the import of a package of an extra. Raises UsageError where it is not installed."""
+    """The context for importing an optional package. Raises UsageError if it is not installed."""
     try:
         yield
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]
-        if module not in EXTRAS:
+        if module not in PACKAGE_AND_EXTRA:
             raise
         raise missing(module) from error
 
 
 def absent() -> list[str]:
-    """The extras without which some files are not read, of those that are not installed."""
-    return [EXTRAS[module][1] for module in READERS if find_spec(module) is None]
+    """The extras that are not installed, and without which some kinds of files are not read."""
+    return [PACKAGE_AND_EXTRA[module][1] for module in READER_MODULES if find_spec(module) is None]

@@ -1,4 +1,4 @@
-"""What a caller gives as filters, checked."""
+"""Checks the filters that a caller gives."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def checked(filters: Filters | None) -> Filters:
-    """The filters, or none for None.
+    """Returns the filters if they are valid; empty filters for None.
 
-    Raises UsageError for a bound that is not a date "YYYY-MM-DD", for a range that ends before it
-    begins, and for a place that is not known.
+    Raises UsageError for values of another type, for a bound that is not a date "YYYY-MM-DD", for a
+    range that ends before it begins, and for an unknown place.
     """
     from rag.corpus.place_names import place_named
     from rag.search.types import Filters
@@ -46,7 +46,7 @@ def checked(filters: Filters | None) -> Filters:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a day as YYYY-MM-DD."""
+    """Whether a text is a date in the form YYYY-MM-DD."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

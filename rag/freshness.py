@@ -1,5 +1,5 @@
-"""Is an index still that of its corpus? Decided by content, so an edit, an addition and a removal
-all show.
+"""Tells whether an index still fits its corpus. It compares the content of the files, so edits,
+additions and removals all show.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from rag.extras import absent
 
 
 def program() -> str:
-    """Version of Yinju and of its readers, whether they read scans, and what they cannot read, for
-    :attr:`Origin.program`.
+    """The value of :attr:`Origin.program`: the version of Yinju and of its file readers, whether
+    they read scans (OCR), and the missing extras without which they cannot read some files.
     """
-    from rag.corpus.readers import VERSION
+    from rag.corpus.readers import READERS_VERSION
     from rag.corpus.readers.ocr import available
 
     lacking = "".join(f" without {one}" for one in absent())
-    return f"{__version__}/{VERSION}{' with OCR' if available() else ''}{lacking}"
+    return f"{__version__}/{READERS_VERSION}{' with OCR' if available() else ''}{lacking}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Origin:
     """What the live version of an index was built from.
 
     Attributes:
-        corpus: the paths that were read, absolute.
-        model: the ``model`` argument of the build, "" for the embedded one.
-        program: version of Yinju and its readers (:func:`program`), as another one may read and
-            split files differently.
+        corpus: the absolute paths that were read.
+        model: the ``model`` argument of the build, "" for the embedded model.
+        program: the version of Yinju and its readers (:func:`program`); kept since another version
+            may read and split files differently.
         columns: which columns of tables hold what, as :func:`rag.corpus.read_corpus` takes it.
     """
 
@@ -44,14 +44,14 @@ class Origin:
 
 
 def read_origin(index: str | Path) -> Origin | None:
-    """What the live version was built from; None where nothing legible says so, or it was built
-    from articles, not files.
+    """What the live version was built from; None if no record of it can be read, or if it was built
+    from ``Article`` objects, not files.
     """
     from rag.index.sources import Sources
-    from rag.index.versions import VERSIONS, current
+    from rag.index.versions import VERSIONS_FOLDER, current
 
     try:
-        sources = Sources.read(Path(index) / VERSIONS / current(index), with_files=False)
+        sources = Sources.read(Path(index) / VERSIONS_FOLDER / current(index), with_files=False)
     except (YinjuError, OSError, ValueError, KeyError, TypeError):
         return None
     if sources is None:
@@ -66,17 +66,17 @@ def why_stale(
     columns: Mapping[str, str] | None = None,
     shards: int | None = None,
 ) -> str:
-    """Why the index is not what a build of ``paths`` with ``model`` would give; "" where it is.
-    ``columns`` and ``shards`` None: as before.
+    """The reason why the index is not what a build of ``paths`` with ``model`` would give; "" if it
+    is. ``columns`` and ``shards`` may be None, for the same as before.
 
     Raises what opening the embedded model raises.
     """
     from rag.index.live import same_settings
     from rag.index.manifest import read_manifest, same_tokens
-    from rag.index.versions import VERSIONS, current
+    from rag.index.versions import VERSIONS_FOLDER, current
 
     try:
-        folder = Path(index) / VERSIONS / current(index)
+        folder = Path(index) / VERSIONS_FOLDER / current(index)
         manifest = read_manifest(folder)
     except IndexMissing:
         return "there is none yet"
@@ -105,6 +105,7 @@ def why_stale(
 
 
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
+    """Whether the files are others than those that the version in ``folder`` was built from."""
     from rag.index.file_scan import FileScan
     from rag.index.manifest import read_manifest
     from rag.index.shards import changed

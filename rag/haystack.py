@@ -6,8 +6,8 @@
     pipeline.add_component("retriever", YinjuRetriever("index", top_k=5))
     pipeline.run({"retriever": {"query": "哪些省举行了防汛演练？"}})["retriever"]["documents"]
 
-Needs the extra ``haystack``. Haystack tells its makers which components a pipeline has, over the
-network, unless the environment says HAYSTACK_TELEMETRY_ENABLED=False before it is imported.
+Needs the extra ``haystack``. Haystack reports to its makers, over the network, which components a
+pipeline has, unless HAYSTACK_TELEMETRY_ENABLED=False is set in the environment before the import.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from rag.search.types import Filters, Hit
 with extra():
     from haystack import Document, component, default_from_dict, default_to_dict
 
-# What Haystack's comparisons are here; a field may be written with or without "meta." before it.
+# The field of Filters for each of Haystack's comparisons (field, operator). Callers may write the
+# field with or without "meta." before it.
 _FIELDS = {("date", ">="): "date_from", ("date", "<="): "date_to"} | {
     (field, operator): f"{field}s"
     for field in ("source", "lang", "place")
@@ -41,9 +42,9 @@ class YinjuRetriever:
     """Finds the passages that fit a query, in Chinese and English articles alike.
 
     Attributes:
-        index_path: the folder of the index; it is opened by ``warm_up`` or the first query.
-        top_k: documents per query, 1 to 1,000.
-        filters: as for :meth:`run`; those of a query stand in their place.
+        index_path: the folder of the index, which ``warm_up`` or the first query opens.
+        top_k: most documents per query, 1 to 1,000.
+        filters: as for :meth:`run`; the filters of a query replace them.
         model, rerank: as for :meth:`rag.library.Index.open`.
     """
 
@@ -64,7 +65,7 @@ class YinjuRetriever:
         self._opening = Lock()
 
     def to_dict(self) -> dict[str, Any]:
-        """What Haystack writes of a pipeline."""
+        """The component as Haystack serializes it with a pipeline."""
         given = {name: getattr(self, name) for name in ("index_path", "top_k", "model", "rerank")}
         chosen = {name: value for name, value in asdict(self.filters).items() if value}
         filters = {n: list(v) if isinstance(v, tuple) else v for n, v in chosen.items()}
@@ -72,11 +73,11 @@ class YinjuRetriever:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> YinjuRetriever:
-        """The component of what :meth:`to_dict` gave."""
+        """Makes the component from what :meth:`to_dict` gave."""
         return default_from_dict(cls, data)
 
     def warm_up(self) -> None:
-        """Open the index. Raises what ``Index.open`` raises."""
+        """Opens the index. Raises what ``Index.open`` raises."""
         with self._opening:
             if self._index is None:
                 self._index = Index.open(self.index_path, self.model, self.rerank)
@@ -92,9 +93,9 @@ class YinjuRetriever:
             filters: Haystack's comparisons of ``meta.date`` (">=", "<=", days as "YYYY-MM-DD"),
                 ``meta.source``, ``meta.lang`` and ``place`` ("==", "in"), one or several under
                 "AND"; ``place`` keeps the articles that name a place or one inside it.
-            top_k: how many at most; those of the component unless told.
+            top_k: most documents; None for the ``top_k`` of the component.
 
-        Raises UsageError for an unusable query and for other filters.
+        Raises UsageError for an unusable query and for any other filters.
         """
         self.warm_up()
         assert self._index
@@ -106,24 +107,24 @@ class YinjuRetriever:
     async def run_async(
         self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
     ) -> dict[str, list[Document]]:
-        """As :meth:`run`, in a thread."""
+        """Does the same as :meth:`run`, in a thread."""
         return await asyncio.to_thread(self.run, query, filters, top_k)
 
 
 def document(hit: Hit) -> Document:
-    """A hit as a document.
+    """A hit as a document of Haystack.
 
-    Its content is the passage, ``article.text[start:end]``; its id says where it stands,
-    "article_id:start-end"; its meta is that of :func:`rag.passages.metadata`. Scores are comparable
+    Its content is the passage, ``article.text[start:end]``. Its id says where the passage stands,
+    "article_id:start-end". Its meta is that of :func:`rag.passages.metadata`. Scores are comparable
     within one query; ``support`` in the meta is a share from 0 to 1.
     """
     return Document(id=place(hit), content=hit.text, meta=dict(metadata(hit)), score=hit.score)
 
 
 def read_filters(given: Mapping[str, Any] | Filters | None) -> Filters:
-    """Filters as Haystack writes them, see :meth:`YinjuRetriever.run`, or as ``asdict`` does.
+    """Reads filters in the form of Haystack, see :meth:`YinjuRetriever.run`, or of ``asdict``.
 
-    Raises UsageError for what the index cannot be asked for.
+    Raises UsageError for conditions that the index cannot apply.
     """
     if given is None or isinstance(given, Filters) or not given:
         return checked(given if isinstance(given, Filters) else None)

@@ -1,4 +1,4 @@
-"""What is done with an index folder: it is built, updated, checked and tidied."""
+"""Builds, updates, checks and tidies an index folder."""
 
 from __future__ import annotations
 
@@ -35,29 +35,31 @@ class IndexFolder:
         shards: int = 0,
         on: str | None = None,
     ) -> BuildReport:
-        """Build a new version of an index folder and make it the live one; the one before is kept.
+        """Builds a new version of an index folder and makes it the live one; the one before is
+        kept.
 
         Args:
-            corpus: a file or folder of articles, several of them, or articles; one without a
-                language gets that which its text seems to be in. An address as s3://bucket/news is
-                copied to a folder below the index first.
-            path: the index folder; made where it is not there.
-            model: name or folder of a sentence-transformers model; None is the embedded one.
+            corpus: a file or folder of articles, several of them, or ``Article`` objects. An
+                article without a language gets the one that its text seems to be in. What lies at
+                an address such as s3://bucket/news is first copied to a folder below the index.
+            path: the index folder; made if it does not exist.
+            model: name or folder of a sentence-transformers model; None for the embedded model.
             progress: called now and then with (done, total or None, phase).
-            max_removed: share (0 to 1) of the articles that were in the index which may be gone; 1
-                for all.
-            columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, {"text":
-                "content_plain"}, where they do not tell; None for those that the index was built
-                with before.
-            shards: into how many indexes of about equal size the articles go, each with a run of
-                files; they are read as one. 0 for one index without shards.
+            max_removed: share (0 to 1) of the articles in the index before that may be missing now;
+                1 for all.
+            columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, such as
+                {"text": "content_plain"}, where the names do not show what they hold; None for
+                those that the index was built with before.
+            shards: number of shards, that is indexes of about equal size, each of a run of the
+                files, which are read as one index. 0 for one index without shards.
             on: "ray" or "ray://HOST:PORT": the cluster of Ray that builds the shards; None for this
                 process.
 
         Returns:
             Counts and times, and what was skipped, with the reasons.
 
-        Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError,
+        Raises CorpusError (the corpus does not exist, or has nothing to index), UsageError
+        (``shards`` without files, or ``on`` without ``shards``), TooMuchRemoved, ModelError,
         StorageError, IndexBusy.
         """
         from rag.index import build_index, index_corpus
@@ -72,15 +74,17 @@ class IndexFolder:
         if on and not shards:
             raise UsageError("expected --shards with --on: a cluster builds shards")
         if not paths:
-            told = _with_langs(articles)
-            return build_index(told, path, _embedder(model), progress, max_removed=max_removed)
+            with_langs = _with_langs(articles)
+            return build_index(
+                with_langs, path, _embedder(model), progress, max_removed=max_removed
+            )
         write: Callable[..., BuildReport | None] = (
             functools.partial(index_shards, shards=shards, build=_building(on, model))
             if shards
             else functools.partial(index_corpus, afresh=True)
         )
         report = write(paths, path, columns=columns, **_how(model, progress, max_removed))
-        assert report is not None  # all is read afresh
+        assert report is not None  # only an update may find that nothing has changed
         return report
 
     @staticmethod
@@ -91,11 +95,11 @@ class IndexFolder:
         columns: Mapping[str, str] | None = None,
         shards: int | None = None,
     ) -> str:
-        """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need
+        """The reason why an index must be built anew to fit ``corpus`` and ``model``; "" if it need
         not be.
 
-        Decided by the content of all files, so an edit, an addition and a removal all show.
-        ``columns`` as for :meth:`build`; ``shards`` None for as many as there are.
+        This compares the content of all files, so edits, additions and removals all show.
+        ``columns`` is as for :meth:`build`; ``shards`` None is for the number that there is.
         """
         from rag.freshness import why_stale
 
@@ -110,23 +114,23 @@ class IndexFolder:
         max_removed: float = 0.2,
         on: str | None = None,
     ) -> BuildReport | None:
-        """Bring an index up to date with its corpus: what is new or changed is read, the rest is
-        taken over as it is.
+        """Brings an index up to date with its corpus: reads what is new or changed, and takes over
+        the rest as it is.
 
-        The index is then the one that a build from nothing would give, byte for byte.
+        The resulting index equals that of a build from scratch, byte for byte.
 
         Args:
             path: the index folder.
             corpus: files or folders; None for those that the index was built from.
-            model: the model that it was built with.
+            model: the model that the index was built with.
             progress: as for :meth:`build`.
-            max_removed: share (0 to 1) of the articles that may be gone from the corpus; 1 for all.
-                Stops what follows a folder that was moved, or is mounted only in part; an index of
-                under 10 articles is not guarded.
+            max_removed: share (0 to 1) of the articles that may be missing in the corpus now; 1 for
+                all. This guards against a folder that was moved, or is mounted only in part. An
+                index of under 10 articles is not guarded.
 
         Returns:
             The report, with ``changes`` (articles added, removed, changed, moved, unchanged), or
-            None where nothing had changed.
+            None if nothing has changed.
 
         Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus),
         IndexMismatch (built with another model), and what :meth:`build` raises.
@@ -149,7 +153,7 @@ class IndexFolder:
 
     @staticmethod
     def verify(path: PathLike = "index") -> Verification:
-        """Check every byte of the live version against its checksum.
+        """Checks every file of the live version against its checksum, byte by byte.
 
         Raises IndexMissing, IndexMismatch, and IndexCorrupt, which names every damaged file.
         """
@@ -159,8 +163,8 @@ class IndexFolder:
 
     @staticmethod
     def rollback(path: PathLike = "index") -> str:
-        """Make the version before the live one live again; returns its name. Raises IndexMissing,
-        IndexCorrupt.
+        """Makes the version before the live one live again, and returns its name. Raises
+        IndexMissing, IndexCorrupt.
         """
         from rag.index import rollback
 
@@ -168,8 +172,8 @@ class IndexFolder:
 
     @staticmethod
     def status(path: PathLike = "index") -> Status:
-        """Which versions there are, which is live, and what they hold. Raises IndexMissing,
-        IndexCorrupt.
+        """The versions that there are, which of them is live, and what they hold. Raises
+        IndexMissing, IndexCorrupt.
         """
         from rag.index import status
 
@@ -177,8 +181,8 @@ class IndexFolder:
 
     @staticmethod
     def gc(path: PathLike = "index", keep: int = 2) -> Freed:
-        """Remove versions beyond ``keep`` (the live one included) and what killed builds left.
-        Raises UsageError, IndexMissing, IndexBusy.
+        """Removes old versions, so that ``keep`` are left (the live one included), and what killed
+        builds left behind. Raises UsageError, IndexMissing, IndexBusy.
         """
         from rag.index.upkeep import gc
 
@@ -186,8 +190,8 @@ class IndexFolder:
 
     @staticmethod
     def diff(path: PathLike = "index", old: str = "", new: str = "") -> VersionsCompared:
-        """How the live version (or ``new``) differs from the one before it (or ``old``). Raises
-        UsageError, IndexMissing, IndexCorrupt.
+        """The differences of the live version (or ``new``) from the one before it (or ``old``).
+        Raises UsageError, IndexMissing, IndexCorrupt.
         """
         from rag.index.upkeep import diff
 
@@ -195,7 +199,7 @@ class IndexFolder:
 
 
 def _how(model: str | None, progress: Progress | None, max_removed: float) -> dict[str, Any]:
-    """How an index is written, as ``index_corpus`` and ``index_shards`` take it."""
+    """The arguments that ``index_corpus`` and ``index_shards`` have in common."""
     from rag.freshness import program
 
     named = {"embedder": _embedder(model), "model": model or "", "program": program()}
@@ -211,20 +215,20 @@ def _embedder(model: str | None) -> Embedder | None:
 def _corpus_of(
     path: PathLike, corpus: PathLike | Sequence[PathLike] | None, model: str | None
 ) -> Sequence[PathLike]:
-    """The corpus that was named, or that an index was built from.
+    """The corpus that was named, or else the one that an index was built from.
 
     Raises:
-        UsageError: none was named, and the index does not know it.
+        UsageError: no corpus was named, and the index does not know its own.
         IndexMismatch: the index was built with another model.
     """
     from rag.freshness import read_origin
     from rag.index.manifest import read_manifest
-    from rag.index.versions import VERSIONS, current
+    from rag.index.versions import VERSIONS_FOLDER, current
 
-    folder, origin = Path(path) / VERSIONS / current(path), read_origin(path)
+    folder, origin = Path(path) / VERSIONS_FOLDER / current(path), read_origin(path)
     if corpus is None:
         if not origin:
-            read_manifest(folder)  # says so where another version of Yinju built it
+            read_manifest(folder)  # raises if another version of Yinju built the index
             raise UsageError(
                 f"expected {path} to know what it was built from, but it does not: name the corpus"
             )
@@ -241,7 +245,7 @@ def _corpus_of(
 
 
 def _building(on: str | None, model: str | None) -> Build | None:
-    """What builds shards; None for this process."""
+    """The function that builds shards on a cluster; None to build them in this process."""
     if not on:
         return None
     from rag.cluster import building
@@ -250,6 +254,9 @@ def _building(on: str | None, model: str | None) -> Build | None:
 
 
 def _with_langs(articles: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
+    """The same articles, where those without a language get the one that their text seems to be
+    in.
+    """
     from rag.corpus import Article, detect_lang
 
     for one in articles:
@@ -261,8 +268,8 @@ def _with_langs(articles: Iterable[Article | Skipped]) -> Iterator[Article | Ski
 def files_and_articles(
     corpus: PathLike | Sequence[PathLike] | Iterable[Article | Skipped], index: PathLike
 ) -> tuple[list[Path], Iterable[Article | Skipped]]:
-    """(paths, ()) or ([], articles); of what lies in an object store, the path of a copy beside the
-    index.
+    """Tells paths from articles: returns (paths, ()) or ([], articles). What lies in an object
+    store is first copied into the index folder, and its path is that of the copy.
     """
     from rag.corpus.mirror import is_address, mirrored
 

@@ -8,8 +8,8 @@
     message = YinjuAssistant(index_path="index").invoke("哪些省举行了防汛演练？")
     print(message.text, message.response_metadata["citations"])
 
-``invoke``, ``stream``, ``batch`` and their asynchronous forms work as for every runnable; an index
-is shared by threads.
+``invoke``, ``stream``, ``batch`` and their asynchronous forms work as for every runnable. Threads
+may share an index.
 """
 
 from __future__ import annotations
@@ -40,15 +40,16 @@ from rag.narrowing import Narrowing, names
 from rag.passages import metadata, place
 from rag.search.types import Filters, Hit
 
-EARLIER = 12
-"""How many earlier questions of a conversation are taken up; a follow-up leans on the last one."""
+MAX_EARLIER_MESSAGES = 12
+"""Most earlier questions of a conversation that are used; a follow-up refers to the last one."""
 
 
+# What a caller may give with a question.
 _HOW = signature(Assistant.stream).parameters.keys() - {"self", "question", "history"}
 
 
 def _either(name: str, opened: object, index_path: str | None) -> None:
-    """Raises ValueError where both or neither of two arguments is given."""
+    """Raises ValueError if both or neither of two arguments are given."""
     if (opened is None) == (index_path is None):
         given = "neither" if opened is None else "both"
         raise ValueError(f"expected either {name} or index_path, got {given}")
@@ -60,15 +61,15 @@ class YinjuRetriever(BaseRetriever):
     Each document holds a passage word for word; see :func:`document` for its metadata.
 
     Attributes:
-        index: an open index; or
-        index_path: the folder of one, opened at the first question.
-        model: the embedding model that ``index_path`` was built with; None is the embedded one.
-        rerank: a cross-encoder or multi-vector model that reads the best passages of
+        index: an open index; give either this or
+        index_path: the folder of an index, opened at the first question.
+        model: the embedding model that ``index_path`` was built with; None for the embedded one.
+        rerank: a cross-encoder or multi-vector model that reranks the best passages of
             ``index_path``; None for none.
-        k: documents per question, 1 to 1,000.
+        k: most documents per question, 1 to 1,000.
         filters: range of dates, publishers, languages, places; None for all articles.
 
-    Raises at the first question what ``Index.open`` raises; UsageError for an unusable question.
+    The first question raises what ``Index.open`` raises. An unusable question raises UsageError.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -93,17 +94,17 @@ class YinjuRetriever(BaseRetriever):
     def _opened(self) -> Index:
         with self._opening:  # a batch asks from several threads
             if self.index is None:
-                assert self.index_path is not None  # as the validator saw to
+                assert self.index_path is not None  # the validator has checked this
                 self.index = Index.open(self.index_path, self.model, self.rerank)
             return self.index
 
 
 def document(hit: Hit) -> Document:
-    """A hit as a document.
+    """A hit as a document of LangChain.
 
-    ``page_content`` is the passage, ``article.text[start:end]``; ``Document.id`` says where it
-    stands, "article_id:start-end", and so does ``metadata["id"]``. The rest of ``metadata`` is that
-    of :func:`rag.passages.metadata`.
+    ``page_content`` is the passage, ``article.text[start:end]``. ``Document.id`` and
+    ``metadata["id"]`` say where the passage stands, "article_id:start-end". The rest of
+    ``metadata`` is that of :func:`rag.passages.metadata`.
     """
     return Document(
         id=place(hit), page_content=hit.text, metadata={"id": place(hit), **metadata(hit)}
@@ -111,35 +112,35 @@ def document(hit: Hit) -> Document:
 
 
 class YinjuAssistant(BaseChatModel):
-    """The assistant in the place of a chat model.
+    """The assistant in the form of a chat model.
 
-    It takes a question, a prompt or messages. The last message of a user is the question; those
-    before it (at most ``EARLIER``) are what it may lean on ("and in Zhejiang?"), asked again of
-    this index. What system and assistant messages say is not read: nothing but the articles
-    answers.
+    It takes a question, a prompt or messages. The last message of a user is the question. The user
+    messages before it (at most ``MAX_EARLIER_MESSAGES``) are earlier questions that it may refer to
+    ("and in Zhejiang?"); they are answered again from this index. System and assistant messages are
+    not read: only the articles answer.
 
-    The reply is an AIMessage of the answer's text. Its ``response_metadata`` is
+    The reply is an AIMessage with the answer's text. Its ``response_metadata`` is
     ``Answer.to_dict()``: ``citations`` (the [1], [2] of the text, with offsets), ``refused``,
-    ``grade``, ``nearest`` and so on. Streamed, the last chunk has it.
+    ``grade``, ``nearest`` and so on. In a stream the last chunk has it.
 
     Attributes:
-        assistant: what answers; or
+        assistant: the assistant that answers; give either this or
         index_path: the folder of an index, opened at the first question.
         filters: range of dates, publishers, languages, places; None for all articles.
-        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest
-            article.
+        as_of: the day from which "last month" is counted, "YYYY-MM-DD"; "" for the date of the
+            newest article.
 
     ``filters``, ``as_of`` and ``without`` (see :meth:`rag.assistant.Assistant.ask`) may also be
     given with a question: ``invoke(question, filters=...)``, or ``bind(filters=...)`` in a chain.
 
-    Raises at the first question what ``Index.open`` raises; UsageError for an unusable question.
+    The first question raises what ``Index.open`` raises. An unusable question raises UsageError.
     """
 
     assistant: InstanceOf[Assistant] | None = Field(default=None, exclude=True, repr=False)
     index_path: str | None = None
     filters: Filters | None = None
     as_of: str = ""
-    cache: Literal[False] = False  # an answer is that of the index as it is now
+    cache: Literal[False] = False  # an answer must come from the index as it is now
 
     _opening: Any = PrivateAttr(default_factory=Lock)
 
@@ -182,7 +183,7 @@ class YinjuAssistant(BaseChatModel):
                     yield _chunk(event)
 
     def _events(self, messages: Sequence[BaseMessage], **how: Any) -> Generator[Event, None, None]:
-        """The stages of the answer to the last question of the messages."""
+        """Yields the stages of the answer to the last user message."""
         asked = [message.text for message in messages if isinstance(message, HumanMessage)]
         if not asked:
             raise UsageError(
@@ -196,7 +197,7 @@ class YinjuAssistant(BaseChatModel):
             )
         how = {"filters": self.filters, "as_of": self.as_of, **how}
         assistant = self._opened()
-        turns = assistant.turns(asked[-1 - EARLIER : -1], how["filters"], how["as_of"])
+        turns = assistant.turns(asked[-1 - MAX_EARLIER_MESSAGES : -1], how["filters"], how["as_of"])
         yield from assistant.stream(asked[-1], turns, **how)
 
     def _opened(self) -> Assistant:
@@ -212,31 +213,33 @@ class YinjuAssistant(BaseChatModel):
             "answers itself: give the agent another model, and as_tool() of this one as a tool"
         )
 
-    def as_tool(  # type: ignore[override]  # what it takes need not be told
+    def as_tool(  # type: ignore[override]  # the arguments of the tool are fixed
         self, *, name: str = "ask_articles", description: str = ""
     ) -> StructuredTool:
-        """A tool for agents: a question, and what restricts it, to an answer with its quotes.
+        """A tool for agents that answers a question, within given filters, with quotes.
 
-        The model reads the answer with its numbered quotes; the tool message's ``artifact`` holds
-        the citations as dicts, an empty list in a refusal. A question or restriction that makes no
-        sense is told to the model. What ``filters`` of this object limit, the model cannot widen.
+        The model reads the answer with its numbered quotes. The tool message's ``artifact`` holds
+        the citations as dicts, an empty list in a refusal. For a question or filters that make no
+        sense the model gets the error message. It cannot widen the ``filters`` of this object.
 
         Args:
-            name: of the tool.
-            description: what the model is told of it; "" for a general one, which knows nothing of
-                your articles.
+            name: name of the tool.
+            description: description of the tool for the model; "" for a general one, which says
+                nothing about your articles.
         """
 
         def ask(question: str, **limits: Any) -> tuple[str, list[dict]]:
             try:
-                return _told(self._opened().ask(question, (), self._within(limits), self.as_of))
+                return _tool_output(
+                    self._opened().ask(question, (), self._within(limits), self.as_of)
+                )
             except UsageError as error:
                 raise ToolException(str(error)) from error
 
         async def aask(question: str, **limits: Any) -> tuple[str, list[dict]]:
             try:
                 asked = self._opened().aask(question, (), self._within(limits), self.as_of)
-                return _told(await asked)
+                return _tool_output(await asked)
             except UsageError as error:
                 raise ToolException(str(error)) from error
 
@@ -251,13 +254,13 @@ class YinjuAssistant(BaseChatModel):
         )
 
     def _within(self, limits: dict[str, Any]) -> Filters:
-        """The limits that a model asks for; where there are some already, these stay."""
-        own = {
+        """The filters that a model asks for; those that this object sets replace them."""
+        fixed = {
             name: value
             for name, value in dataclasses.asdict(self.filters or Filters()).items()
             if value
         }
-        return dataclasses.replace(Narrowing(**limits).filters(), **own)
+        return dataclasses.replace(Narrowing(**limits).filters(), **fixed)
 
 
 _DESCRIPTION = (
@@ -272,7 +275,7 @@ class ToolInput(Narrowing):
     question: str = Field(
         description="One question in Chinese or English, complete without the conversation."
     )
-    langs: list[Literal["zh", "en"]] = names(  # type: ignore[assignment]  # fewer than elsewhere
+    langs: list[Literal["zh", "en"]] = names(  # type: ignore[assignment]  # narrower than inherited
         "Only articles of these languages."
     )
 
@@ -281,7 +284,7 @@ _NAMED = ("title", "source", "date")
 
 
 def _result(answer: Event) -> ChatResult:
-    assert isinstance(answer, Answer)  # what a stream ends with
+    assert isinstance(answer, Answer)  # the last event of a stream is the answer
     message = AIMessage(content=answer.text, response_metadata=answer.to_dict())
     return ChatResult(generations=[ChatGeneration(message=message)])
 
@@ -294,8 +297,9 @@ def _chunk(event: str | Answer) -> ChatGenerationChunk:
     )
 
 
-def _told(answer: Answer) -> tuple[str, list[dict]]:
-    """What a model reads of an answer, and the citations for the program."""
+def _tool_output(answer: Answer) -> tuple[str, list[dict]]:
+    """The text that a model reads (the answer and its quotes), and the citations for the
+    program."""
     citations = answer.to_dict()["citations"]
     quotes = []
     for number, one in enumerate(citations, 1):

@@ -1,5 +1,5 @@
-"""Names of a package that are loaded when they are first used, so that importing it costs nothing
-that is not needed.
+"""Loads the names of a package when they are first used, so that importing the package loads
+nothing that is not needed.
 """
 
 import sys
@@ -8,13 +8,13 @@ from importlib import import_module
 
 
 def lazy(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
-    """A ``__getattr__`` for a package.
+    """Returns a ``__getattr__`` for a package, which imports a name when it is first used.
 
     Args:
-        package: its name.
+        package: name of the package.
         homes: the module of each name.
 
-    The function raises AttributeError for any other name.
+    The returned function raises AttributeError for any other name.
     """
 
     def load(name: str) -> object:

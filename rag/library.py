@@ -1,4 +1,4 @@
-"""The library: an index of articles; ``rag.assistant`` answers from it.
+"""The index of articles as a library: opens and searches it. ``rag.assistant`` answers from it.
 
 Index.build("corpus", "index")
 index = Index.open("index")
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 MAX_HITS = 1_000
-AGAIN_SECONDS = 10.0
-"""Time after which shards that could not be reached are looked for again."""
+_RECONNECT_SECONDS = 10.0
+"""Seconds after which shards that could not be reached are tried again."""
 
 
 class Index(IndexFolder):
@@ -38,7 +38,8 @@ class Index(IndexFolder):
     Attributes:
         path: the index folder.
         snapshot: the version that is open.
-        reranker: reads the best passages of every search and answer; None for none.
+        reranker: the model that reranks the best passages of every search and answer; None for
+            none.
         model, rerank, on, replicas: as they were given.
     """
 
@@ -50,7 +51,7 @@ class Index(IndexFolder):
         on: str | None = None,
         replicas: int = 2,
     ):
-        """As :meth:`open`."""
+        """Does the same as :meth:`open`."""
         from rag.embed import load_embedder, load_reranker
 
         self.path, self.model, self.rerank = Path(path), model, rerank
@@ -79,18 +80,18 @@ class Index(IndexFolder):
         on: str | None = None,
         replicas: int = 2,
     ) -> Index:
-        """Open the live version of an index folder.
+        """Opens the live version of an index folder.
 
         Args:
             path: the index folder.
-            model: name or folder of the embedding model that it was built with; None is the
+            model: name or folder of the embedding model that the index was built with; None for the
                 embedded one.
-            rerank: name or folder of a cross-encoder or multi-vector model that reads the best
-                passages, or an object of :class:`rag.embed.Reranker`'s shape; None for none. Any
-                index takes any.
+            rerank: name or folder of a cross-encoder or multi-vector model that reranks the best
+                passages, or an object with the methods of :class:`rag.embed.Reranker`; None for
+                none. Every reranker works with every index.
             on: "ray" or "ray://HOST:PORT": the cluster of Ray on whose nodes the shards of the
                 index are opened (docs/scaling.md); None for this process.
-            replicas: how many of each shard are opened there, on different nodes.
+            replicas: how many replicas of each shard are opened there, on different nodes.
 
         Raises IndexMissing, IndexMismatch (another model or format: the message says how to
         rebuild), IndexCorrupt, ModelError.
@@ -113,11 +114,11 @@ class Index(IndexFolder):
         return self.snapshot.n_passages
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
-        """The ``k`` (1 to 1,000) passages that fit the question best, best first; zh and en find
-        each other.
+        """The ``k`` (1 to 1,000) passages that fit the question best, best first. A question finds
+        Chinese and English passages alike.
 
         Raises UsageError for an empty or overlong question and for filters that make no sense,
-        ModelError where the reranker fails.
+        ModelError if the reranker fails.
         """
         return list(self.find(question, k, filters).hits)
 
@@ -128,9 +129,10 @@ class Index(IndexFolder):
         filters: Filters | None = None,
         fusion: Fusion | None = None,
     ) -> SearchResult:
-        """As :meth:`search`, with the time that each step took: ``SearchResult.hits`` and ``.ms``.
+        """Does the same as :meth:`search`, and also returns the time of each step:
+        ``SearchResult.hits`` and ``.ms``.
 
-        ``fusion`` weighs the parts of the score otherwise than usual.
+        ``fusion`` gives other weights to the parts of the score; None for the usual weights.
         """
         from rag.search import Fusion, search
 
@@ -148,45 +150,46 @@ class Index(IndexFolder):
         )
 
     def with_what_is_there(self, work: Callable[[Snapshot], _T]) -> _T:
-        """What some work on the open version gives; where shards cannot be reached meanwhile, it is
-        done again without them.
+        """Returns the result of some work on the open version. If shards become unreachable
+        meanwhile, does the work again without them.
         """
         while True:
             snapshot = self.snapshot
             try:
                 return work(snapshot)
-            except ShardGone as gone:
-                self.leave_out(snapshot, gone)
+            except ShardGone as error:
+                self.leave_out(snapshot, error)
 
     def leave_out(self, snapshot: Snapshot, gone: ShardGone) -> None:
-        """Goes on without shards that cannot be reached, until :meth:`reload` finds them again.
+        """Leaves out shards that cannot be reached, until :meth:`reload` finds them again.
 
         Args:
-            snapshot: the version that was asked.
-            gone: what it raised; raised again where no shard is left.
+            snapshot: the version that was used.
+            gone: the error that it raised; raised again if no shard is left.
         """
         if len(gone.shards) == gone.of:
             raise gone
-        if self.snapshot is snapshot:  # or another question has found out already
+        if self.snapshot is snapshot:  # else another question has already left them out
             self.snapshot = snapshot.without(gone.shards)
 
     def sift(
         self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20
     ) -> Sifted:
-        """All articles that hold what is searched for, with their number by month, publisher, place
-        and language.
+        """All articles that contain what is searched for, with their number by month, publisher,
+        place and language.
 
-        One counts that holds each word, or matches nearly all of them in other words or the other
-        language (in a large corpus, of what search proposes), every phrase in quotation marks, and
-        nothing behind a minus: ``bridge "opened to traffic" -toll``.
+        An article counts if it contains each word, or matches nearly all words in other words or
+        the other language (in a large corpus only if the search proposes it). It must also contain
+        every phrase in quotation marks, and nothing that stands behind a minus:
+        ``bridge "opened to traffic" -toll``.
 
         Args:
-            words: at most 2,000 characters.
+            words: what to search for, at most 2,000 characters.
             filters: as for :meth:`search`.
-            start, count: how many articles to pass over and to list (1 to 100); those beyond the
-                1,000 best are only counted.
+            start, count: how many articles to skip and how many to list (1 to 100). Articles beyond
+                the 1,000 best are only counted.
 
-        Raises UsageError for what makes no sense.
+        Raises UsageError for arguments that make no sense.
         """
         from rag.search.sift import sift
 
@@ -206,17 +209,17 @@ class Index(IndexFolder):
         """A page of the list of articles.
 
         Args:
-            words: parts of the title, or of the first sentence where there is none, between spaces;
-                all must occur. Simplified and traditional characters, upper and lower case are one.
-                "about:" and a thing: the articles that mention it, as an answer counts them
-                (``Answer.about``).
+            words: parts of the title (or of the first sentence, if there is no title), separated by
+                spaces; all must occur. Simplified and traditional characters count as the same, and
+                so do upper and lower case. "about:" and a thing selects the articles that mention
+                it, as an answer counts them (``Answer.about``).
             filters: as for :meth:`search`.
-            order: "newest", "oldest" (both with those without a date behind) or "title".
-            start: how many to pass over.
+            order: "newest", "oldest" (with either, articles without a date come last) or "title".
+            start: how many articles to skip.
             count: length of the page, 1 to 200.
-            undated: only the articles without a date.
+            undated: list only the articles without a date.
 
-        Raises UsageError for what makes no sense.
+        Raises UsageError for arguments that make no sense.
         """
         from rag.search.browse import browse
 
@@ -226,15 +229,15 @@ class Index(IndexFolder):
 
     def retold(self, article_id: str) -> tuple[Listed, ...]:
         """At most 200 other articles that tell the story of an article in nearly the same words.
-        Raises UsageError where it is not there.
+        Raises UsageError if there is no article with this id.
         """
         from rag.search.browse import retold
 
         return retold(self.snapshot, article_id)
 
     def statistics(self) -> Statistics:
-        """What the index holds, in figures, and what was skipped when it was built, by its path
-        below the corpus.
+        """The figures of what the index holds, and the files that were skipped when it was built,
+        with their paths below the corpus.
         """
         from rag.freshness import read_origin
         from rag.search.browse import statistics
@@ -243,15 +246,15 @@ class Index(IndexFolder):
         return statistics(self.snapshot, origin.corpus if origin else ())
 
     def article(self, article_id: str) -> Article:
-        """The article of an id, as it was indexed. Raises UsageError where there is none."""
+        """The article with this id, as it was indexed. Raises UsageError if there is none."""
         return self.snapshot.article_by_id(article_id)
 
     def reload(self) -> bool:
-        """Switch to the version that is live now; True where it is another one. Cheap where it is
-        not.
+        """Switches to the version that is live now, and returns True if that changed anything; else
+        it is cheap. Shards that were left out are tried again, too.
 
-        Searches that run meanwhile end on the version they began with. Raises as :meth:`open`, and
-        then the version that is open stays.
+        Searches that run meanwhile finish on the version that they began with. Raises as
+        :meth:`open`, and then the open version stays.
         """
         from rag.index.versions import current
 
@@ -259,17 +262,18 @@ class Index(IndexFolder):
             whole = self.snapshot.whole_of
             if whole is self.snapshot or time.monotonic() < self._look_again:
                 return False
-            self._look_again = time.monotonic() + AGAIN_SECONDS
+            self._look_again = time.monotonic() + _RECONNECT_SECONDS
             if not whole.reachable():
                 return False
             self.snapshot = whole
             return True
-        # Not closed: others may be reading it. It closes itself when the last of them has ended.
+        # The old version is not closed here, as others may be reading it. It closes itself when the
+        # last of them has ended.
         self.snapshot = self._open()
         return True
 
     def close(self) -> None:
-        """Let the version go, so that a later build may remove it."""
+        """Closes the version, so that a later build may remove it."""
         self.snapshot.close()
 
     def __enter__(self) -> Index:
@@ -280,8 +284,8 @@ class Index(IndexFolder):
 
 
 def sample_corpus() -> Path:
-    """The folder of the articles that come with Yinju, in a checkout and in an installed package
-    alike.
+    """The folder of the sample articles that come with Yinju, in a checkout and in an installed
+    package alike.
     """
     here = Path(__file__).parent
     return next(folder for folder in (here / "sample", here.parent / "corpus") if folder.is_dir())

@@ -29,7 +29,7 @@ with extra():
         TextNode,
     )
 
-# What a model needs to name its source by; the rest of the metadata would only cost it tokens.
+# The metadata by which a model can name its source; the rest would only cost tokens.
 _FOR_MODELS = {"title", "date", "source", "url"}
 
 
@@ -38,16 +38,16 @@ class YinjuRetriever(BaseRetriever):
 
     Attributes:
         index: an open index.
-        k: nodes per question, 1 to 1,000.
+        k: most nodes per question, 1 to 1,000.
         filters: range of dates, publishers, languages, places; None for all articles.
     """
 
     def __init__(
         self, index: Index | str | Path, k: int = 10, filters: Filters | None = None, **base: Any
     ) -> None:
-        """Opens the index where its folder is given. Raises what ``Index.open`` raises.
+        """Opens the index if its folder is given. Raises what ``Index.open`` raises.
 
-        ``base`` goes to LlamaIndex's BaseRetriever (callback_manager, verbose ...).
+        ``base`` are arguments of LlamaIndex's BaseRetriever (callback_manager, verbose ...).
         """
         super().__init__(**base)
         self.index = index if isinstance(index, Index) else Index.open(index)
@@ -62,12 +62,12 @@ class YinjuRetriever(BaseRetriever):
 
 
 def node(hit: Hit) -> NodeWithScore:
-    """A hit as a node.
+    """A hit as a node of LlamaIndex.
 
-    Its text is the passage, ``article.text[start:end]``; its id says where it stands,
-    "article_id:start-end"; its source node is the article. The metadata is that of
-    :func:`rag.passages.metadata`: a model is shown title, date, source and url of it, and where
-    texts are embedded, nothing. Scores are comparable within one question; ``support`` in the
+    Its text is the passage, ``article.text[start:end]``. Its id says where the passage stands,
+    "article_id:start-end". Its source node is the article. The metadata is that of
+    :func:`rag.passages.metadata`: a language model sees title, date, source and url of it, an
+    embedding model none of it. Scores are comparable within one question; ``support`` in the
     metadata is a share from 0 to 1.
     """
     known = metadata(hit)

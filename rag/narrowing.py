@@ -1,4 +1,4 @@
-"""Which articles may be used, as programs and models are asked for it."""
+"""The filters of articles in the form in which programs and models give them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.search.types import Filters
 
 
 def names(description: str | None, most: int = 100) -> Any:
-    """A field of at most so many texts, none unless told."""
+    """A field that is a list of at most ``most`` texts, empty by default."""
     return Field(default_factory=list, max_length=most, description=description)
 
 
@@ -24,6 +24,7 @@ class Narrowing(BaseModel):
     places: list[str] = names("Only articles that name one of these places, or one inside it.")
 
     def filters(self) -> Filters:
+        """The same as :class:`rag.search.types.Filters`."""
         return Filters(
             self.date_from, self.date_to, tuple(self.sources), tuple(self.langs), tuple(self.places)
         )

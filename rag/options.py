@@ -1,4 +1,4 @@
-"""Options that several verbs of ``yinju`` share."""
+"""Options of the command line that several verbs of ``yinju`` share."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ def several(*names: str, help: str, **more) -> Callable:
 
 
 def applied(options: Sequence[Callable], function: Callable) -> Callable:
-    """A verb with options, in their order."""
+    """The verb ``function`` with options added, in their order."""
     for option in reversed(options):
         function = option(function)
     return function
 
 
 def gathered(name: str, make: Callable, *options: Callable) -> Callable[[Callable], Callable]:
-    """Options of which a verb is given one value only: what ``make`` makes of theirs."""
+    """A decorator that adds options to a verb and passes their values to ``make``; the verb gets
+    only the result, as the argument ``name``.
+    """
     of = inspect.signature(make).parameters
 
     def decorate(function: Callable) -> Callable:
@@ -95,8 +97,8 @@ def _llm(
     llm_option: tuple[str, ...],
     llm_help: bool,
 ) -> Llm | None:
-    """The language model of the options; None for none. Raises UsageError."""
-    from rag.writing.models import SECONDS, Llm
+    """The language model that the options name, or None. Raises UsageError."""
+    from rag.writing.models import DEFAULT_TIMEOUT_SECONDS, Llm
 
     if not llm:
         if llm_url or llm_option or llm_help:
@@ -108,11 +110,13 @@ def _llm(
     if odd := next((name for name, sign, _ in pairs if not (name and sign)), None):
         raise UsageError(f"expected --llm-option NAME=VALUE, as reasoning_effort=none, got {odd!r}")
     options = tuple((name, _value(value)) for name, _, value in pairs)
-    return Llm(llm, llm_url or "", llm_timeout or SECONDS, llm_rate, options, llm_help)
+    return Llm(
+        llm, llm_url or "", llm_timeout or DEFAULT_TIMEOUT_SECONDS, llm_rate, options, llm_help
+    )
 
 
 def _value(text: str) -> object:
-    """A number or a truth value as JSON writes it; anything else is a string."""
+    """The value of a text that is a number or boolean in JSON; any other text as it is."""
     try:
         value = json_format.loads(text)
     except ValueError:
@@ -172,7 +176,7 @@ llm = gathered(
 )
 
 
-"""``--llm`` and what belongs to it, given to the verb as one ``llm``:
+"""``--llm`` and its further options; the verb gets one argument ``llm``, a
 :class:`rag.writing.models.Llm` or None.
 """
 json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
@@ -255,7 +259,7 @@ narrowed = gathered(
     ),
     several("--lang", "langs", help="Only this language (zh, en)."),
 )
-"""The options that restrict the articles, given to the verb as one ``filters``:
+"""The options that restrict the articles; the verb gets one argument ``filters``, a
 :class:`rag.search.types.Filters`.
 """
 
@@ -324,8 +328,8 @@ server = (
     ),
     as_of,
 )
-"""Where a server is, who may ask it, and how many answer:
-:class:`rag.serving.settings.Settings`.
+"""The options of a server, for :class:`rag.serving.settings.Settings`: its address, who may use it,
+and how many processes answer.
 """
 
 
@@ -368,21 +372,21 @@ def _opened(
 
 
 opened = gathered("opened", _opened, index, model, rerank, on, replicas)
-"""Which index, and how it is opened; given to the verb as one ``opened``, which does so."""
+"""The options of an index; the verb gets one argument ``opened``, a function that opens it."""
 
 
 def yes(help: str) -> Callable:
-    """``--yes``, with a help of the verb's own."""
+    """``--yes``, with the verb's own help text."""
     return click.option("--yes", "-y", is_flag=True, help=help)
 
 
 def corpus(help: str) -> Callable:
-    """``--corpus PATH``, any number of times, with a help of the verb's own."""
+    """``--corpus PATH``, any number of times, with the verb's own help text."""
     return several("--corpus", metavar="PATH", help=help)
 
 
 def command(*options: Callable, cls: type[click.Command] = click.Command) -> Callable:
-    """A verb of a class with the given options and those that all have."""
+    """A decorator that makes a verb with the given options and those that all verbs have."""
 
     def decorate(function: Callable) -> click.Command:
         return click.command(cls=cls)(applied((*options, debug), function))

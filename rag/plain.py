@@ -1,5 +1,5 @@
-"""What stands around an answer's text where there is no page: how it was understood, and its
-sources with their quotes."""
+"""The notes around an answer's text for output without a web page: how the question was understood,
+and the sources with their quotes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _WORDS = {
 
 
 def words_of(table: Mapping[str, Sequence[str]], answer: Answer) -> list[str]:
-    """Words of ours, of a table by language, in the language and the script of an answer."""
+    """The words of a table by language, in the language and the script of an answer."""
     words = table.get(answer.lang, table["en"])
     return [in_script(one, HANT if answer.traditional else answer.lang) for one in words]
 
 
 def limits(answer: Answer) -> str:
-    """What the question restricted the articles to: "Restricted to: last month (2023-08-01 to
-    2023-08-31)"; "" for nothing."""
+    """The constraints that the question put on the articles: "Restricted to: last month (2023-08-01
+    to 2023-08-31)"; "" for none."""
     if not answer.constraints:
         return ""
     only, to, since, until, yearly = words_of(_LIMITS, answer)
@@ -53,7 +53,7 @@ def limits(answer: Answer) -> str:
 
 
 def also_searched(answer: Answer) -> str:
-    """The other wordings that were searched: "Also searched: …"; "" for none."""
+    """The other wordings of the question that were searched: "Also searched: …"; "" for none."""
     if not answer.also:
         return ""
     (before,) = words_of(_ALSO, answer)
@@ -65,28 +65,28 @@ _COLUMNS = {"zh": ("时间", "数量", "谁"), "en": ("When", "How many", "Who")
 
 
 def column_name(asks: str, lang: str) -> str:
-    """What a further column of a list is called: "How many"."""
+    """The name of a further column of a list, such as "How many"."""
     return _COLUMNS["en" if lang == "en" else "zh"][_ASKS.index(asks)]
 
 
 def column_lines(answer: Answer) -> str:
-    """What further columns say of the rows of a list, a line for each row of which they say
-    something; "" where there are none."""
+    """The cells of further columns of a list, with a line for each row of the answer that has any;
+    "" if there are none."""
     lines, names = [], dict(zip(_ASKS, words_of(_COLUMNS, answer)))
     for at, row in enumerate(answer.rows):
-        told = []
+        cells = []
         for column in answer.columns:
             if (cell := column.cells[at]).text:
                 numbers = "".join(f"[{n}]" for n in cell.citations)
-                told.append(f"{names[column.asks]}: {cell.text} {numbers}")
-        if told:
-            lines.append(f"{row.label} — {'; '.join(told)}")
+                cells.append(f"{names[column.asks]}: {cell.text} {numbers}")
+        if cells:
+            lines.append(f"{row.label} — {'; '.join(cells)}")
     return "\n".join(lines)
 
 
 def heading(of: Citation | Hit) -> str:
-    """Title, publisher, day and page of an article in one line: "Xihou Bridge opens (River Post,
-    2021-12-30)"."""
+    """The title, publisher, date and page of an article in one line: "Xihou Bridge opens (River
+    Post, 2021-12-30)"."""
     chinese = of.lang == "zh"
     page = (f"第 {of.page} 页" if chinese else f"p. {of.page}") if of.page else ""
     read = (f"由 OCR 识别，{of.ocr}%" if chinese else f"read by OCR, {of.ocr} %") if of.ocr else ""
@@ -95,13 +95,13 @@ def heading(of: Citation | Hit) -> str:
 
 
 def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: citation.url) -> str:
-    """What belongs below an answer's text: how a follow-up was understood, what it was restricted
-    to, what else was searched, and every citation with its quote, if that is not in the text
-    already; in a refusal the nearest quotes. "" where there is none of these.
+    """The notes below an answer's text: how a follow-up was understood, the constraints, what else
+    was searched, and every citation, with its quote if the text does not contain it; in a refusal
+    the nearest quotes. "" if there is nothing to note.
 
     Args:
         answer: any answer.
-        place: where the reader finds a citation's article; "" for nowhere.
+        place: gives the place where the reader finds a citation's article; "" for none.
     """
     sources, nearest, understood, same = words_of(_WORDS, answer)
     above = [understood + answer.completed if answer.completed else ""]
@@ -109,11 +109,11 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
     listed = answer.citations or answer.nearest
     lines: dict[str, str] = {}
     for number, citation in enumerate(listed, 1):
-        said = f"{same} [{citation.same_as}]" if citation.same_as else ""
-        said = said or ("" if citation.quote in answer.text else quoted(citation))
-        parts = (said, "—" if said else "", heading(citation), place(citation))
+        quote = f"{same} [{citation.same_as}]" if citation.same_as else ""
+        quote = quote or ("" if citation.quote in answer.text else quoted(citation))
+        parts = (quote, "—" if quote else "", heading(citation), place(citation))
         line = " ".join(part for part in parts if part)
-        # Two quotes of an article that are in the text already are one line.
+        # Citations of the same article whose quotes are in the text already share a line.
         lines[line] = lines.get(line, "") + f"[{number}]" if answer.citations else "-"
     below = [f"{marks} {line}" for line, marks in lines.items()]
     below = [sources if answer.citations else nearest, *below] if below else []

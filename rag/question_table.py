@@ -1,5 +1,5 @@
-"""Many questions as a table, and the same table with their answers: what ``yinju batch`` and the
-page's batch tab read and write.
+"""Reads a table of questions and writes it with their answers, for ``yinju batch`` and the page's
+batch tab.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from rag.errors import UsageError
 if TYPE_CHECKING:
     from rag.answer.types import Answer
 
-RESULTS = ("grade", "answer", "quote", "title", "source", "date", "url", "all_quotes")
-"""Columns that are put behind those of the questions: how the question was answered (one of
+RESULT_COLUMNS = ("grade", "answer", "quote", "title", "source", "date", "url", "all_quotes")
+"""Columns that are added after those of the questions: how the question was answered (one of
 ``rag.answer.types.GRADES``, or "error"), the answer in short, the first quote with its article, and
-all of them, a line for each. A refusal has no answer and no quote; where the articles are about the
-subject, ``all_quotes`` has the nearest.
+all quotes, a line for each. A refusal has no answer and no quote; if the articles are about the
+subject of the question, its ``all_quotes`` has the nearest quotes.
 """
 _NAMES = ("question", "questions", "问题", "提问", "問題", "提問")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -27,7 +27,7 @@ _DELIMITERS = ",;\t"
 
 
 class NoQuestions(UsageError):
-    """There is no question in a table."""
+    """A table contains no question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class QuestionTable:
     """A table of questions.
 
     Attributes:
-        columns: names of its columns.
-        rows: their cells, as many in each row as there are columns.
-        at: number of the column of the questions, from 0.
+        columns: names of the columns.
+        rows: the cells of each row, as many as there are columns.
+        at: index of the column with the questions, from 0.
     """
 
     columns: tuple[str, ...]
@@ -51,10 +51,11 @@ class QuestionTable:
 
 
 def read_sheet(text: str) -> QuestionTable:
-    """A CSV (of commas, semicolons or tabs) whose first line names a column "question" or "问题";
-    any other text is a question a line. Rows without a question are left out.
+    """Reads questions from a CSV (with commas, semicolons or tabs) whose first line names a column
+    "question" or "问题". Any other text has a question on each line. Rows without a question are
+    left out.
 
-    Raises NoQuestions where there is none at all, UsageError for what is no table.
+    Raises NoQuestions if there is no question at all, UsageError for a CSV that cannot be read.
     """
     text = text.removeprefix("\ufeff")
     lines = text.splitlines()
@@ -86,12 +87,15 @@ def read_sheet(text: str) -> QuestionTable:
 
 
 def short(answer: Answer) -> str:
-    """An answer in a cell: its values, or what a model wrote as far as it holds, or its sentence;
-    "" for a refusal."""
+    """The answer in the short form for a cell: the supported sentences that a language model wrote,
+    or else the values of its rows, or else its first quote. Small talk and facts about the corpus
+    are taken as they are; "" for a refusal."""
     if answer.refused:
         return ""
-    if answer.written and (held := [one.text for one in answer.written.sentences if one.supported]):
-        return (" " if answer.lang == "en" else "").join(held)
+    if answer.written and (
+        supported := [one.text for one in answer.written.sentences if one.supported]
+    ):
+        return (" " if answer.lang == "en" else "").join(supported)
     named = dict.fromkeys(f"{row.label} {row.value}".strip() for row in answer.rows if row.label)
     if named and answer.kind != "corpus":
         return ("; " if answer.lang == "en" else "；").join(named)
@@ -101,7 +105,7 @@ def short(answer: Answer) -> str:
 
 
 def result(answer: Answer) -> dict[str, str]:
-    """The cells of :data:`RESULTS` for an answer."""
+    """The cells of :data:`RESULT_COLUMNS` for an answer."""
     from rag.plain import heading
 
     listed = {"answered": answer.citations, "near": answer.nearest}.get(answer.grade, ())
@@ -116,36 +120,36 @@ def result(answer: Answer) -> dict[str, str]:
 
 
 def failed(reason: str) -> dict[str, str]:
-    """The same for a question that could not be answered."""
+    """The cells of :data:`RESULT_COLUMNS` for a question that failed with an error."""
     return {"grade": "error", "answer": reason}
 
 
 class TableWriter:
-    """Writes a sheet with its results, row by row, as spreadsheets read it.
+    """Writes a table of questions with the results, row by row, as CSV for spreadsheets.
 
     Args:
-        sheet: what was asked.
-        names: names of the columns of :data:`RESULTS`, where they shall be others.
+        sheet: the questions that were asked.
+        names: other names for columns of :data:`RESULT_COLUMNS`.
     """
 
     def __init__(self, sheet: QuestionTable, names: Mapping[str, str] | None = None) -> None:
         self._sheet, self._names = sheet, names or {}
 
     def head(self) -> str:
-        """The first line. It begins with a mark without which a spreadsheet would take the file for
-        one in its system's own encoding."""
+        """The first line, with the names of the columns. It begins with a byte order mark, without
+        which a spreadsheet would assume its system's own encoding."""
         return "\ufeff" + _line(
-            [*self._sheet.columns, *(self._names.get(name, name) for name in RESULTS)]
+            [*self._sheet.columns, *(self._names.get(name, name) for name in RESULT_COLUMNS)]
         )
 
     def row(self, number: int, cells: Mapping[str, str]) -> str:
-        """The line of a row, by its number from 0."""
-        return _line([*self._sheet.rows[number], *(cells.get(name, "") for name in RESULTS)])
+        """The line of the row with this number, from 0, and its results."""
+        return _line([*self._sheet.rows[number], *(cells.get(name, "") for name in RESULT_COLUMNS)])
 
 
 def cell(raw: str) -> str:
-    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin
-    one (OWASP, CSV injection).
+    """A text as a cell that no spreadsheet takes for a formula: an apostrophe is put before a text
+    that could begin one (OWASP, CSV injection).
     """
     risky = raw.startswith(_FORMULA) or raw.lstrip(" \ufeff").startswith(_FORMULA)
     return f"'{raw}" if risky else raw

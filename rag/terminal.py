@@ -1,4 +1,4 @@
-"""What the command line reads and shows: questions from a file, answers and hits for people,
+"""The input and output of the command line: reads questions from a file, shows answers, hits and
 progress.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SKIPPED_SHOWN = 20
 FACETS_SHOWN = 12
-# Control characters (a terminal would obey them) and those that turn the direction of text.
+# Control characters, which a terminal would obey, and those that change the direction of text.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -44,10 +44,11 @@ _WORDS = {
 def json_lines(
     file: IO[bytes], expected: str, fits: Callable[[dict], bool]
 ) -> Iterator[tuple[int, dict]]:
-    """Line number from 1 and object of every line of a JSON Lines file that is not blank, one at a
-    time.
+    """Yields the line number, from 1, and the object of each line of a JSON Lines file that is not
+    blank.
 
-    Raises UsageError, naming the line, for what is no object in UTF-8 or does not fit.
+    Raises UsageError, which names the line, for a line that is no JSON object in UTF-8 or for which
+    ``fits`` is false. ``expected`` says in the message what a line should be.
     """
     for number, line in enumerate(file, 1):
         where = f"{file.name}, line {number}: expected {expected}, got"
@@ -64,8 +65,8 @@ def json_lines(
 
 
 def put_json(row: dict) -> None:
-    """One JSON object as one line, in UTF-8 whatever the terminal's encoding, written out at
-    once.
+    """Writes a JSON object as one line, in UTF-8 whatever the terminal's encoding, and flushes
+    it.
     """
     sys.stdout.flush()
     sys.stdout.buffer.write(json_line(row).encode("utf-8", "replace"))
@@ -73,13 +74,13 @@ def put_json(row: dict) -> None:
 
 
 def json_line(row: dict) -> str:
-    """One JSON object as one line, its end included."""
+    """A JSON object as one line, with its line break."""
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def put(text: str = "", error: bool = False) -> None:
-    """A line for people; what the terminal cannot show becomes "?", and no text commands the
-    terminal.
+    """Writes a line for people. Characters that the terminal's encoding lacks become "?"; there are
+    no colors if NO_COLOR is set.
     """
     stream = sys.stderr if error else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
@@ -88,13 +89,13 @@ def put(text: str = "", error: bool = False) -> None:
 
 
 def printable(text: str) -> str:
-    """Text without characters that a terminal would obey rather than show."""
+    """The text without characters that a terminal would obey rather than show."""
     return _UNPRINTABLE.sub("", text)
 
 
 def put_answer(answer: Answer) -> None:
-    """The answer, then its sources with their quotes and what their words mean; in a refusal the
-    nearest quotes.
+    """Writes the answer, then its sources with their quotes and what words of the quotes mean in
+    the question's language; in a refusal the nearest quotes.
     """
     from rag.answer.gloss import glosses
     from rag.plain import also_searched, column_lines, limits, words_of
@@ -106,9 +107,9 @@ def put_answer(answer: Answer) -> None:
     if columns := column_lines(answer):
         put(printable(f"\n{columns}"))
     if written := answer.written:
-        (said,) = words_of(_WRITTEN, answer)
+        (template,) = words_of(_WRITTEN, answer)
         tokens = f"{'' if written.counted else about}{written.tokens:,}"
-        put(printable(said.format(model=written.model, tokens=tokens)))
+        put(printable(template.format(model=written.model, tokens=tokens)))
     if answer.constraints:
         put(printable(limits(answer) + lift))
     if answer.also:
@@ -129,8 +130,8 @@ def put_answer(answer: Answer) -> None:
 
 
 def put_hits(hits: Iterable[Hit]) -> None:
-    """The hits, best first, each with the words in bold that match the question; those that tell
-    one story under the best of them.
+    """Writes the hits, best first, with the words in bold that match the question. Hits that tell
+    the same story stand under the best of them.
     """
     stories: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -145,8 +146,8 @@ def put_hits(hits: Iterable[Hit]) -> None:
 
 
 def put_sifted(found: Sifted) -> None:
-    """How many articles hold what was searched for, of which months and so on, and the best of
-    them.
+    """Writes how many articles contain what was searched for, in all and by month, publisher, place
+    and language, and the best of them.
     """
     facets = found.facets
     nearest = "; the nearest:" if found.nearest and found.hits else ""
@@ -157,27 +158,27 @@ def put_sifted(found: Sifted) -> None:
         ("place", facets.places),
         ("language", facets.langs),
     ):
-        told = [f"{value} {count:,}" for value, count in counts[:FACETS_SHOWN]]
-        told += ["…"] if len(counts) > FACETS_SHOWN else []
-        if told:
-            put(printable(f"{name + ':':11}{', '.join(told)}"))
+        values = [f"{value} {count:,}" for value, count in counts[:FACETS_SHOWN]]
+        values += ["…"] if len(counts) > FACETS_SHOWN else []
+        if values:
+            put(printable(f"{name + ':':11}{', '.join(values)}"))
     put_hits(found.hits)
 
 
 def put_skipped(skipped: Iterable[Skipped]) -> None:
-    """What was not read and why, on standard error: each by name while they are few, else the first
-    of each reason.
+    """Writes to standard error what was not read and why: each file by name if they are few, else
+    the first file for each reason.
     """
     skipped = list(skipped)
-    few = len(skipped) <= SKIPPED_SHOWN
+    each_named = len(skipped) <= SKIPPED_SHOWN
     groups: dict[str, list[str]] = {}
     for entry in skipped:
-        key = f"{entry.path}: {entry.reason}" if few else entry.reason
+        key = f"{entry.path}: {entry.reason}" if each_named else entry.reason
         groups.setdefault(key, []).append(entry.path)
     for reason, paths in itertools.islice(groups.items(), SKIPPED_SHOWN):
-        told = reason if few else f"{paths[0]}: {reason}"
+        what = reason if each_named else f"{paths[0]}: {reason}"
         more = f" (and {len(paths) - 1:,} more like it)" if len(paths) > 1 else ""
-        put(printable(f"yinju: skipped {told}{more}"), error=True)
+        put(printable(f"yinju: skipped {what}{more}"), error=True)
     if left := sum(map(len, list(groups.values())[SKIPPED_SHOWN:])):
         put(f"yinju: skipped {left:,} more; yinju status --json lists all", error=True)
 
@@ -194,8 +195,8 @@ def _heading(of: Citation | Hit) -> str:
 
 
 def _marked(text: str, offset: int, marks: Iterable[tuple[int, int]]) -> str:
-    """``text``, which begins at ``offset`` of its article, in one line, with the marked spans in
-    bold.
+    """The text on one line, with marked spans in bold. The text begins at ``offset`` of its
+    article; the spans are offsets in the article.
     """
     out, done = [], 0
     for start, end in sorted(marks):
@@ -211,7 +212,8 @@ def _line(text: str) -> str:
 
 
 class Progress:
-    """A bar on standard error for each phase of a long work; none where that is no terminal."""
+    """Shows a progress bar on standard error for each phase of a long task; none if standard error
+    is no terminal."""
 
     def __init__(self) -> None:
         self._phase = ""

@@ -1,7 +1,7 @@
-"""Bringing an index up to date in a process of its own, so that answers do not wait for it.
+"""Updates an index in a separate process, so that answers do not wait for it.
 
-``python -m rag.updating INDEX CORPUS`` tells on its standard output, line by line in JSON, how far
-it is, and last {"version": ...} or {"error": ..., "kind": ...}.
+``python -m rag.updating INDEX CORPUS`` writes lines of JSON to standard output: its progress, and
+last {"version": ...} or {"error": ..., "kind": ...}.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from pathlib import Path
 from rag import child, errors
 from rag.errors import YinjuError
 
-NICE = 10
+_NICENESS = 10  # lowers the priority of the process below that of the server
 
 
 class Updating:
-    """One update of an index with its corpus and a folder that belongs to it."""
+    """One update of an index in a process. It reads the files that the index was built from, and a
+    corpus folder."""
 
     def __init__(self, index: str | Path, folder: str | Path) -> None:
         self._process = child.start(
@@ -28,40 +29,40 @@ class Updating:
         )
 
     def run(self, progress: Callable[[int, int | None, str], None]) -> str:
-        """Wait for its end; returns the version that is live then.
+        """Waits for the end of the update, and returns the version that is live then.
 
-        Raises what ``Index.update`` raises, and YinjuError where the process ended before its work.
+        Raises what ``Index.update`` raises, and YinjuError if the process ended too early.
         """
-        told: dict = {}
+        message: dict = {}
         with self._process as process:
             for line in process.stdout or ():
-                told = json.loads(line)
-                if "progress" in told:
-                    progress(*told["progress"])
-        if "version" in told:
-            return told["version"]
-        if "error" in told:
-            raise getattr(errors, told["kind"], YinjuError)(told["error"])
+                message = json.loads(line)
+                if "progress" in message:
+                    progress(*message["progress"])
+        if "version" in message:
+            return message["version"]
+        if "error" in message:
+            raise getattr(errors, message["kind"], YinjuError)(message["error"])
         raise YinjuError(
             "the articles are in the corpus folder, but indexing them was stopped: yinju update"
             " goes on with it"
         )
 
     def stop(self) -> None:
-        """End it; the index stays as it was."""
+        """Ends the update; the index stays as it was."""
         self._process.terminate()
 
 
 def main(index: str, corpus: str) -> None:
-    """Update an index, and tell so."""
+    """Updates an index, and writes its progress and its result to standard output."""
     from rag.adding import all_corpora, bring_up, corpus_folder
     from rag.index.versions import current
 
     if hasattr(os, "nice"):
-        os.nice(NICE)  # who asks goes first
+        os.nice(_NICENESS)  # questions go first
 
     def tell(**row) -> None:
-        # Where nobody listens any more this fails, and ends the update.
+        # If nobody reads the output any more, this fails and so ends the update.
         sys.stdout.buffer.write(json.dumps(row).encode() + b"\n")
         sys.stdout.buffer.flush()
 

@@ -1,5 +1,5 @@
-"""An index that follows its corpus: an update after every change of the files, until it is told to
-stop.
+"""Keeps an index up to date with its corpus: updates it after every change of the files, until it
+is told to stop.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING
 from rag.adding import bring_up, corpora
 from rag.errors import IndexBusy, StorageError, UsageError, YinjuError
 from rag.extras import extra
-from rag.looks import FOLDER, forget, note
+from rag.looks import FOLDER_KIND, forget, note
 
 if TYPE_CHECKING:
     from rag.index import BuildReport
     from rag.index.report import Progress
 
-QUIET_MS = 500  # without a change, before an update
-AT_MOST_MS = 10_000  # of changes one after the other, before an update all the same
-NOTE_SECONDS = 60.0  # between two notes that the folder was read
-LOOK_MS = 2_000  # between looks whether a folder that was removed is there again, or the index free
+QUIET_MS = 500  # time without a change that must pass before an update
+MAX_DEBOUNCE_MS = 10_000  # time of continuous changes after which an update is made all the same
+NOTE_SECONDS = 60.0  # between two records that the folder was read
+LOOK_MS = 2_000  # between two looks whether a removed folder is back, or a busy index is free
 
 
 def watch(
@@ -38,16 +38,16 @@ def watch(
     poll: bool = False,
     stop: threading.Event | None = None,
 ) -> Iterator[BuildReport | YinjuError | None]:
-    """Updates an index, or builds it where there is none, at once and after every change of its
+    """Updates an index, or builds it if there is none, at once and after every change of its
     corpus.
 
     Args:
         index, corpus, model, max_removed, progress: as for ``Index.update``.
-        poll: look at all files now and then, where a network drive does not tell its changes.
+        poll: look at all files now and then, for network drives that do not report changes.
         stop: ends the watch when it is set.
 
-    Yields what each update came to: the report; what stopped it (the watch goes on); None where
-    nothing had changed. Raises UsageError where the index does not know its corpus.
+    Yields the outcome of each update: its report; the error that stopped it (the watch goes on); or
+    None if nothing had changed. Raises UsageError if the index does not know its corpus.
     """
     paths = [Path(path) for path in corpus or corpora(index)]
     if not paths:
@@ -65,6 +65,13 @@ def watch(
     _forget(index, paths)
 
 
+def _noted(index: str | Path, paths: list[Path]) -> float:
+    """Notes that the paths are watched; returns the time on the monotonic clock."""
+    for path in paths:
+        note(index, FOLDER_KIND, os.path.abspath(path), NOTE_SECONDS)
+    return time.monotonic()
+
+
 def _watched(
     index: str | Path,
     paths: list[Path],
@@ -72,6 +79,9 @@ def _watched(
     poll: bool,
     stop: threading.Event,
 ) -> Iterator[BuildReport | YinjuError | None]:
+    """Does :func:`watch` until ``stop`` is set. It watches anew whenever one of the paths appears,
+    goes away or is replaced.
+    """
     with extra():
         from watchfiles import watch as changes
 
@@ -80,7 +90,7 @@ def _watched(
         there = [path for path in paths if path.exists()]
         seen = _identity(paths)
         if not there:
-            # Nothing to watch: a drive that is not mounted, a folder that is being replaced.
+            # Nothing to watch: perhaps a drive is not mounted, or a folder is being replaced.
             if due:
                 yield _tried(update)
             due = not stop.wait(LOOK_MS / 1000) and _identity(paths) != seen
@@ -89,7 +99,7 @@ def _watched(
             *there,
             watch_filter=_Visible(paths),
             step=QUIET_MS,
-            debounce=AT_MOST_MS,
+            debounce=MAX_DEBOUNCE_MS,
             stop_event=stop,
             rust_timeout=LOOK_MS,
             yield_on_timeout=True,
@@ -97,34 +107,37 @@ def _watched(
         )
         well = False
         for number, found in enumerate(_first(watched)):
-            # The second time the watch has begun: what changed during the first update shows.
+            # Updates in the second step, too: only then has the watch begun, and files may have
+            # changed during the first update.
             if due or found or number == 1:
                 result = _tried(update)
                 due = isinstance(result, IndexBusy)
                 well = not isinstance(result, YinjuError)
                 yield result
-            # While nothing changes, too: the watch is at it.
+            # Also while nothing changes, since the watch still follows the folder.
             if well and time.monotonic() - noted > NOTE_SECONDS:
-                noted = time.monotonic()
-                for path in paths:
-                    note(index, FOLDER, os.path.abspath(path), NOTE_SECONDS)
+                noted = _noted(index, paths)
             if _identity(paths) != seen:
                 break
         due = True
 
 
 def _forget(index: str | Path, paths: Sequence[Path]) -> None:
-    """A watch that is ended on purpose is missed by nobody."""
+    """Removes the records of a watch that was ended on purpose, so it does not count as overdue."""
     for path in paths:
-        forget(index, FOLDER, os.path.abspath(path))
+        forget(index, FOLDER_KIND, os.path.abspath(path))
 
 
 def _first(watched: Iterator[set]) -> Iterator[set]:
+    """Yields an empty set for the first update, then the sets of changes.
+
+    Raises StorageError if the system cannot watch the files.
+    """
     yield set()
     try:
         yield from watched
     except FileNotFoundError:
-        time.sleep(LOOK_MS / 1000)  # what was there a moment ago is gone again
+        time.sleep(LOOK_MS / 1000)  # a folder that was there a moment ago is gone again
     except OSError as error:
         raise StorageError(
             f"expected the system to tell of changes, but it does not ({error}): look for them with"
@@ -133,6 +146,7 @@ def _first(watched: Iterator[set]) -> Iterator[set]:
 
 
 def _tried(update: Callable[[], BuildReport | None]) -> BuildReport | YinjuError | None:
+    """Makes an update, and returns its report or its error."""
     try:
         return update()
     except YinjuError as error:
@@ -143,7 +157,9 @@ def _tried(update: Callable[[], BuildReport | None]) -> BuildReport | YinjuError
 
 
 def _identity(paths: Sequence[Path]) -> list[tuple[int, int] | None]:
-    """Which folders and files stand under these names now."""
+    """The device and inode of each path, which show whether another folder took its place; None for
+    a path that does not exist.
+    """
     found: list[tuple[int, int] | None] = [None] * len(paths)
     for at, path in enumerate(paths):
         with contextlib.suppress(OSError):
@@ -153,7 +169,7 @@ def _identity(paths: Sequence[Path]) -> list[tuple[int, int] | None]:
 
 
 class _Visible:
-    """Changes of files that are read: not of hidden ones."""
+    """The filter of changes: passes over those of hidden files and folders, which are not read."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._roots = [*map(os.path.realpath, paths), *map(os.path.abspath, paths)]

@@ -42,12 +42,12 @@ def one(suffix: str, seconds: int) -> None:
         from test_read_fuzz import PACKED, SAMPLES, check
 
         from rag.corpus.encoding import NotText
-        from rag.corpus.readers import READERS, Unreadable, read_drafts
+        from rag.corpus.readers import READER_BY_SUFFIX, Unreadable, read_drafts
 
-        READERS[".txt"](b"a"), READERS[".html"](b"<p>a</p>")
+        READER_BY_SUFFIX[".txt"](b"a"), READER_BY_SUFFIX[".html"](b"<p>a</p>")
 
     def attempt(data: bytes) -> None:
-        if suffix not in READERS and suffix != ".json":
+        if suffix not in READER_BY_SUFFIX and suffix != ".json":
             check(f"a{suffix}", data)
             return
         try:

@@ -27,15 +27,15 @@ import numpy as np
 
 from rag.embed.static import load_static
 from rag.question import message
-from rag.question.corpus_asked import TIME
+from rag.question.corpus_asked import TIME_MASK
 from rag.question.script import has_chinese
-from rag.question.types import TALK
+from rag.question.types import TALK_KINDS
 from training.composed import composed
 from training.data import place_names, rows
 from training.reader import asked
 
 HERE = Path(__file__).parent
-NUMBERS = {"-": 0, **{kind: at for at, kind in enumerate(message.KINDS)}}
+NUMBERS = {"-": 0, **{kind: at for at, kind in enumerate(message.MESSAGE_KINDS)}}
 # Set of DATA/train, field, and of which rows: benchmarks/talk.py measures on the first ones.
 REAL = (
     ("qa_en", "question", slice(0, 4_000)),
@@ -279,7 +279,7 @@ def filled(pattern: str, subjects: tuple[list[str], list[str]], chance: random.R
     """A pattern with things and a time put in."""
     english = not has_chinese(pattern)
     return _GAP.sub(
-        lambda gap: TIME if gap[0] == "{t}" else chance.choice(subjects[english]), pattern
+        lambda gap: TIME_MASK if gap[0] == "{t}" else chance.choice(subjects[english]), pattern
     )
 
 
@@ -316,7 +316,7 @@ def varied(
     for one, other in (chance.sample(said, 2) for _ in range(PAIRS)):
         if (english := not has_chinese(one[1])) == (not has_chinese(other[1])):
             yield (
-                min(one[0], other[0], key=TALK.index),
+                min(one[0], other[0], key=TALK_KINDS.index),
                 chance.choice(JOINED[english]).join((one[1], other[1])),
             )
     openings = [
@@ -411,10 +411,10 @@ def fitted(examples: list[Example], seed: int) -> dict[str, np.ndarray]:
     found = [torch.from_numpy(message.runs(one)) for one in said]
     others = torch.from_numpy(message.dense(said, load_static()))
     wanted = torch.tensor([NUMBERS[kind] for kind, _ in examples])
-    runs = torch.nn.EmbeddingBag(message.BUCKETS, HIDDEN, mode="sum")
+    runs = torch.nn.EmbeddingBag(message.HASH_BUCKETS, HIDDEN, mode="sum")
     torch.nn.init.normal_(runs.weight, 0, 0.1)
     dense = torch.nn.Linear(others.shape[1], HIDDEN)
-    kinds = torch.nn.Linear(HIDDEN, len(message.KINDS))
+    kinds = torch.nn.Linear(HIDDEN, len(message.MESSAGE_KINDS))
     every = torch.nn.ModuleList((runs, dense, kinds))
     steps, best = EPOCHS * (len(said) // BATCH), torch.optim.AdamW(every.parameters())
     rate = torch.optim.lr_scheduler.OneCycleLR(best, RATE, total_steps=steps)

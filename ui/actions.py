@@ -1,6 +1,4 @@
-"""What the controls of an answer can ask for that is no question: a file, an article to read, a
-note of what it was worth.
-"""
+"""Does what an answer's controls ask for besides questions: save a file, show an article, rate."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ import secrets
 from markupsafe import Markup
 
 from rag.errors import StorageError
-from rag.evaluation.feedback import FILE, Feedback, append
+from rag.evaluation.feedback import FEEDBACK_FILE, Feedback, append
 from rag.serving import QueryService
 from rag.ui.asked import wished
 from rag.ui.conversation import Conversation
@@ -19,11 +17,11 @@ from rag.ui.sources import article
 from rag.ui.texts import logged, text
 from rag.ui.turn import Turn, valid
 
-VERDICTS = ("right", "wrong", "quote")
+_VERDICTS = ("right", "wrong", "quote")
 
 
 def to_read(wish: str, talk: Conversation, lang: str, service: QueryService) -> Markup | None:
-    """The article that a control's address "#read-0a1b-1" asks for; None for what asks for none."""
+    """Renders the article that a control's address "#read-0a1b-1" asks for; None for others."""
     do, key, number = wished(wish)
     turn = talk.turn(key)
     if turn is None or do != "read" or not number.isdecimal() or not valid(turn, (int(number),)):
@@ -32,38 +30,40 @@ def to_read(wish: str, talk: Conversation, lang: str, service: QueryService) -> 
 
 
 def fulfilled(wish: str, talk: Conversation, lang: str, service: QueryService) -> str:
-    """What a control's address "#csv-0a1b-0" has the page's script do, as JSON; "" for nothing."""
+    """Returns the message to the page's script for a control's address "#csv-0a1b-0", or ""."""
     do, key, number = wished(wish)
     turn = talk.turn(key)
     if turn is None or turn.answer is None or not number.isdecimal():
         return ""
     if do == "csv":
         return saving("yinju.csv", "text/csv", as_csv(turn, lang))
-    return _rated(turn, do, int(number), lang, service) if do in VERDICTS else ""
+    return _rated(turn, do, int(number), lang, service) if do in _VERDICTS else ""
 
 
-def kept(kind: str, talk: Conversation, lang: str) -> str:
-    """What has the script save the conversation, as "md" or "json"."""
+def save_message(kind: str, talk: Conversation, lang: str) -> str:
+    """Returns the message that saves the conversation, as "md" or "json"."""
     if kind == "md":
         return saving("yinju.md", "text/markdown", as_markdown(talk.turns, lang))
     return saving("yinju.json", "application/json", as_json(talk.turns))
 
 
 def saving(name: str, kind: str, words: str) -> str:
-    """What has the page's script save a file, as JSON."""
+    """Returns the message that makes the page's script save a file."""
     return _news(do="save", name=name, type=kind, words=words)
 
 
 def _rated(turn: Turn, verdict: str, number: int, lang: str, service: QueryService) -> str:
+    """Stores a verdict on an answer or its quote ``number``; returns the message that says so."""
     question = turn.answer.completed or turn.answer.question
-    said, ok = text(lang, "rated"), True
+    message, ok = text(lang, "rated"), True
     try:
-        append(service.index.path / FILE, Feedback(question, verdict, turn.answer, number))
+        append(service.index.path / FEEDBACK_FILE, Feedback(question, verdict, turn.answer, number))
     except StorageError:
-        said, ok = text(lang, "rate_failed", ref=logged("a verdict could not be kept")), False
-    return _news(do="rated", wish=f"#{verdict}-{turn.key}-{number}", ok=ok, words=said)
+        message, ok = text(lang, "rate_failed", ref=logged("a verdict could not be kept")), False
+    return _news(do="rated", wish=f"#{verdict}-{turn.key}-{number}", ok=ok, words=message)
 
 
-def _news(**told: object) -> str:
-    # The number makes every message another one: the page is told only of what changes.
-    return json.dumps({**told, "n": secrets.token_hex(4)})
+def _news(**fields: object) -> str:
+    """Returns a message to the page's script as JSON."""
+    # The random "n" makes each message unique: Gradio reports only values that change.
+    return json.dumps({**fields, "n": secrets.token_hex(4)})

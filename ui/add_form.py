@@ -1,6 +1,4 @@
-"""The form that adds articles: files, a text, or an address where the server fetches; and how far
-an addition is, or what became of it.
-"""
+"""The form that adds articles from files, a text or an address, and shows progress and result."""
 
 from __future__ import annotations
 
@@ -14,34 +12,41 @@ from markupsafe import Markup
 from rag.errors import YinjuError
 from rag.serving import QueryService
 from rag.serving.guard import UPLOAD_LIMIT
-from rag.serving.ingest_queue import FILES, FINAL, TEXT_LIMIT, Item, Job, State
+from rag.serving.ingest_queue import (
+    FINAL_STAGES,
+    MAX_FILES_OF_JOB,
+    PASTED_TEXT_LIMIT,
+    Item,
+    Job,
+    State,
+)
 from rag.ui.templating import macro
 from rag.ui.texts import logged, text
 from rag.ui.wiring import Words, hidden, when
 
 CALM_SECONDS = 0.25
-"""Time between two states that are shown."""
+"""Minimum time between two states of progress that are shown."""
 _file_field = macro("adding", "file_field")
 
 
 def file_field(lang: str) -> Markup:
-    """A field for files."""
-    return _file_field(UPLOAD_LIMIT, FILES, lang)
+    """Renders the field for files."""
+    return _file_field(UPLOAD_LIMIT, MAX_FILES_OF_JOB, lang)
 
 
 progress = macro("adding", "progress")
-"""How far a job's state says that an addition is, or what became of it, in a language. The third
-argument, if any, says of an id whether the index has that article, which can then be opened.
+"""Renders the state of a job (progress, or its result at the end) in a language. The third
+argument, if given, says whether the index has an article with an id, which can then be opened.
 """
 
 
 def refusal(message: str, lang: str) -> Markup:
-    """What could not be added at all, and why."""
+    """Renders the message for an addition that failed as a whole."""
     return progress(State(stage="failed", error=message), lang)
 
 
 class AddForm:
-    """The parts of the form, made where it is to stand, on a server that takes articles."""
+    """The components of the form, for a server that accepts articles."""
 
     def __init__(self, service: QueryService, words: Words) -> None:
         self._service, self._ingest_queue = service, service.ingest_queue
@@ -50,7 +55,7 @@ class AddForm:
             say(gr.HTML(elem_id="add-file"), value=file_field)
             with gr.Column(elem_id="add-fields"):
                 pasted = gr.Textbox(
-                    elem_id="add-text", lines=4, max_lines=12, max_length=TEXT_LIMIT
+                    elem_id="add-text", lines=4, max_lines=12, max_length=PASTED_TEXT_LIMIT
                 )
                 title = gr.Textbox(elem_id="add-title", max_lines=1, max_length=500)
                 date = gr.Textbox(elem_id="add-date", max_lines=1, max_length=40)
@@ -69,11 +74,11 @@ class AddForm:
                 self._url = say(url, label="add_url")
                 self._fetch = say(gr.Button("", elem_id="add-fetch", scale=0), value="add_fetch")
         self._state = gr.HTML(elem_id="add-state")
-        # The job that the page's script has begun.
+        # The id of a job that the page's script has begun by uploading files.
         self._job = hidden("add-job")
 
     def listen(self, lang: gr.Radio) -> list[Dependency]:
-        """Wire the form; returns the events that end when something was added."""
+        """Connects the events of the form; returns those that end when a job has ended."""
         how = {"concurrency_id": "add", "trigger_mode": "once"}
         fields, fetching = self._fields, [self._fetch.click, self._url.submit]
         sent = {**how, "trigger_mode": "multiple"}
@@ -86,13 +91,15 @@ class AddForm:
         ]
 
     def _paste(self, words: str, title: str, date: str, source: str, lang: str) -> Iterator[list]:
-        kept, empty = [gr.skip()] * 4, [""] * 4
+        unchanged, empty = [gr.skip()] * 4, [""] * 4
         if not (words or "").strip():
-            yield [refusal(text(lang, "add_no_text"), lang), *kept]
+            yield [refusal(text(lang, "add_no_text"), lang), *unchanged]
             return
-        said = {"title": title or "", "date": date or "", "source": source or ""}
-        item = Item("text", said["title"], words)
-        yield from self._begin(lambda: self._ingest_queue.add([item], **said), lang, kept, empty)
+        metadata = {"title": title or "", "date": date or "", "source": source or ""}
+        item = Item("text", metadata["title"], words)
+        yield from self._begin(
+            lambda: self._ingest_queue.add([item], **metadata), lang, unchanged, empty
+        )
 
     def _get(self, url: str, lang: str) -> Iterator[list]:
         item = Item("url", (url or "").strip())
@@ -105,28 +112,33 @@ class AddForm:
             yield [gr.skip(), gr.skip()]
 
     def _begin(
-        self, begin: Callable[[], Job], lang: str, kept: list, empty: list
+        self, begin: Callable[[], Job], lang: str, unchanged: list, empty: list
     ) -> Iterator[list]:
-        """The states of a job as updates; the fields are emptied when all was taken, and what was
-        typed stays where not.
+        """Begins a job and yields its states as updates.
+
+        Args:
+            begin: begins the job.
+            lang: the page's language.
+            unchanged: updates of the fields that leave them as they are.
+            empty: updates that empty them; used at the end if nothing was refused.
         """
         try:
             job = begin()
         except YinjuError as error:
-            yield [refusal(str(error), lang), *kept]
+            yield [refusal(str(error), lang), *unchanged]
             return
         except Exception:
             reference = logged("articles could not be added")
-            yield [refusal(text(lang, "add_error", ref=reference), lang), *kept]
+            yield [refusal(text(lang, "add_error", ref=reference), lang), *unchanged]
             return
         shown = 0.0
         for state in job.watch():
-            final = state.stage in FINAL
+            final = state.stage in FINAL_STAGES
             if final or time.monotonic() - shown >= CALM_SECONDS:
                 shown = time.monotonic()
                 refused = state.error or any(one.status == "refused" for one in state.results)
-                told = progress(state, lang, self._is_there) if final else progress(state, lang)
-                yield [told, *(empty if final and not refused else kept)]
+                rendered = progress(state, lang, self._is_there) if final else progress(state, lang)
+                yield [rendered, *(empty if final and not refused else unchanged)]
 
     def _is_there(self, article_id: str) -> bool:
         return self._service.article(article_id) is not None

@@ -1,4 +1,4 @@
-"""How old something is: the index, what an answer rests on, what should have been read again."""
+"""Tells how old something is: the index, an answer's evidence, or a source due to be read again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _overdue = macro("start", "overdue")
 
 
 def age(then: datetime, lang: str, now: datetime | None = None) -> str:
-    """How long ago something was: "3 h ago"."""
+    """Formats how long ago a time was, in minutes, hours, days, months or years: "3 h ago"."""
     minutes = int(((now or datetime.now(UTC)) - then).total_seconds() // 60)
     if minutes < 1:
         return text(lang, "age_now")
@@ -28,7 +28,7 @@ def age(then: datetime, lang: str, now: datetime | None = None) -> str:
 
 
 def day_age(day: str, today: date, lang: str) -> str:
-    """How long ago a day ("2024-06-21") was, in days, months or years."""
+    """Formats how long ago a day ("2024-06-21") was, in days, months or years."""
     days = (today - date.fromisoformat(day)).days
     return _days_ago(days, lang) if days >= 1 else text(lang, "age_today")
 
@@ -42,8 +42,9 @@ def _days_ago(days: int, lang: str) -> str:
 
 
 def built_at(version: str) -> datetime | None:
-    """When an index version was built, by its name ("20261123T005603704Z-cfc1b5389352"); None for
-    another name.
+    """Returns the build time in an index version's name ("20261123T005603704Z-cfc1b5389352").
+
+    It is None for any other name.
     """
     try:
         return datetime.strptime(version[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
@@ -52,24 +53,22 @@ def built_at(version: str) -> datetime | None:
 
 
 def ages(answer: Answer, lang: str) -> list[str]:
-    """The date of the newest article that an answer rests on, and the age of the index, each with
-    how long ago that is.
-    """
-    told = []
+    """Returns lines with the age of the newest article that an answer cites, and of the index."""
+    lines = []
     if answer.citations and not answer.refused:
         newest = max((one.date for one in answer.citations if is_date(one.date)), default="")
         if newest:
             day, old = reader_date(newest, lang), day_age(newest, datetime.now(UTC).date(), lang)
-            told.append(text(lang, "newest_used", date=day, age=old))
+            lines.append(text(lang, "newest_used", date=day, age=old))
         else:
-            told.append(text(lang, "undated_used"))
+            lines.append(text(lang, "undated_used"))
     if built := built_at(answer.index_version):
-        told.append(text(lang, "index_age", age=age(built, lang)))
-    return told
+        lines.append(text(lang, "index_age", age=age(built, lang)))
+    return lines
 
 
 def overdue(looks: Sequence[Look], lang: str, now: datetime | None = None) -> Markup:
-    """A warning for each folder or feed that has not been read for long; or ""."""
+    """Renders a warning for each folder or feed that is overdue to be read again; or ""."""
     warnings = []
     for one in looks:
         day, old = reader_date(one.at[:10], lang), age(datetime.fromisoformat(one.at), lang, now)

@@ -1,6 +1,4 @@
-"""The page: a chat with sources, wired from Gradio's parts. It only shows; all work is the
-library's.
-"""
+"""Serves the page, a chat with sources built with Gradio. The library does all the actual work."""
 
 from __future__ import annotations
 
@@ -27,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class _Compressed(GZipMiddleware):
-    """Compresses the page itself, a sixth of its bytes; Gradio does so with its files only.
+    """Compresses the page itself to a sixth of its bytes; Gradio compresses only its files.
 
-    Answers go as they are: whoever streams them wants each piece at once.
+    Streamed answers are not compressed, as each piece must arrive at once.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,15 +44,15 @@ def serve(
     settings: Settings = Settings(),
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the page and ``/api`` until the process is told to stop.
+    """Serves the page and ``/api`` until the process is told to stop.
 
     Args:
         index: an index folder, or an open index.
-        settings: where, to whom and how.
-        on_ready: called with the page's address when it can be opened.
+        settings: the settings of the server.
+        on_ready: is called with the page's address once it can be opened.
 
-    Raises ServerError (port taken, unsafe address) before anything is loaded, and what
-    ``Index.open`` raises.
+    Raises ServerError (port taken, unsafe address) before anything is loaded, and the errors of
+    ``Index.open``.
     """
     socket = listen(settings)
     try:
@@ -62,8 +60,8 @@ def serve(
 
         opened = index if isinstance(index, Index) else Index.open(index)
         app = build_app(opened, settings)
-        # The questions to try are asked once to see that they have answers; the first reader need
-        # not wait.
+        # Finding example questions with answers takes time, which the first reader need not wait
+        # for.
         threading.Thread(target=app.state.about.prepare, daemon=True).start()
         run(app, socket, settings, on_ready)
     finally:
@@ -71,9 +69,7 @@ def serve(
 
 
 def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
-    """Yinju's routes with the page mounted behind them; see
-    :func:`rag.serving.routes.build_api`.
-    """
+    """Returns the API of :func:`rag.serving.routes.build_api` with the page mounted behind it."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     import gradio as gr
 
@@ -83,9 +79,9 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
     api = build_api(index, settings)
     api.add_middleware(_Compressed)
     api.state.about = CorpusFacts(api.state.service)
-    own = resources.files("rag.ui")
+    package_files = resources.files("rag.ui")
     scripts, styles = (
-        "".join(own.joinpath(f"{name}.{kind}").read_text("utf-8") for name in names)
+        "".join(package_files.joinpath(f"{name}.{kind}").read_text("utf-8") for name in names)
         for names, kind in ((SCRIPTS, "js"), (STYLES, "css"))
     )
     return gr.mount_gradio_app(

@@ -1,6 +1,4 @@
-"""What was asked: a question with all that decides its answer, so that it can be asked again a
-little otherwise.
-"""
+"""A question with everything that determines its answer, so that it can be asked again modified."""
 
 from __future__ import annotations
 
@@ -15,13 +13,13 @@ _WISH = re.compile(r"#(\w+)-([0-9a-f]+)-(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class QuestionRequest:
-    """A question as it is handed to the assistant; see :meth:`rag.assistant.Assistant.ask`.
+    """A question with the arguments of :meth:`rag.assistant.Assistant.ask`.
 
     Attributes:
-        question: as the reader put it.
-        filters: set by the reader.
-        without: words of the question whose restriction the reader lifted.
-        after: key of the turn that it follows, "" for none.
+        question: the question as the reader wrote it.
+        filters: the filters that the reader set.
+        without: words of the question that restricted it, until the reader lifted this.
+        after: key of the turn that it follows up, or "".
     """
 
     question: str
@@ -31,8 +29,9 @@ class QuestionRequest:
 
 
 def wished(wish: str) -> tuple[str, str, str]:
-    """("lift", key of a turn, which one) of a control's address "#lift-0a1b-0"; empty texts for
-    what is none.
+    """Splits a control's address "#lift-0a1b-0": action, key of the turn, which of its items.
+
+    All are "" for anything else. (A wish is what a control asks for.)
     """
     do, key, which = found.groups() if (found := _WISH.fullmatch(wish)) else ("", "", "")
     return do, key, which
@@ -41,15 +40,15 @@ def wished(wish: str) -> tuple[str, str, str]:
 def again(
     asked: QuestionRequest, answer: Answer | None, do: str, which: str
 ) -> QuestionRequest | None:
-    """The same question once more, otherwise restricted.
+    """Returns the same question with changed restrictions; None if there is no such restriction.
 
     Args:
-        asked, answer: what was asked, and the answer to it, None where there was none.
-        do: "retry" it as it was, "lift" a constraint of the answer, "free" the question of all of
-            one kind, or "bind" it again to what was lifted.
-        which: the number of the constraint from 0, the kind, or the number in ``asked.without``.
-
-    Returns None where there is no such constraint.
+        asked: the question.
+        answer: the answer to it, or None.
+        do: "retry" repeats the question unchanged, "lift" lifts a constraint of the answer, "free"
+            lifts all constraints of one kind, "bind" restores a lifted one.
+        which: for "lift" the number of the constraint, for "free" the kind, and for "bind" the
+            number in ``asked.without``; numbers count from 0.
     """
     bound = answer.constraints if answer else ()
     if do == "retry":

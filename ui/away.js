@@ -1,4 +1,5 @@
-// A server that cannot be reached, has too much to do or fails: what to tell the reader, and going on when it is back.
+// Tells the reader when the server cannot be reached, is busy or fails, and goes on when it is
+// back.
 window.yinjuAway = (() => {
   "use strict";
   const { stored, keep } = window.yinjuKept;
@@ -9,14 +10,14 @@ window.yinjuAway = (() => {
   async function there() {
     try {
       const answer = await fetch("healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) });
-      return ![502, 503, 504].includes(answer.status); // what a proxy says of a server that is away
+      return ![502, 503, 504].includes(answer.status); // a proxy's codes for a server that is down
     } catch (error) {
-      return error.name === "TimeoutError"; // slow is not away
+      return error.name === "TimeoutError"; // a slow server is not down
     }
   }
 
-  // Waits until the server is there again. The page's connection to it is gone by then, so the page is loaded
-  // anew, and shows the conversation as the tab has kept it.
+  // Waits until the server is back. The page's connection to it is lost by then, so the page is
+  // reloaded, and shows the conversation that this tab has stored.
   async function wait() {
     if (lost || await there()) return;
     lost = true;
@@ -35,7 +36,8 @@ window.yinjuAway = (() => {
   addEventListener("offline", wait);
   setInterval(() => { if (!document.hidden) wait(); }, 15_000);
 
-  // Gradio tells of its own troubles in a pill over the page, which is not shown; the reader is told here what to do.
+  // Gradio reports its errors in a pop-up message ("toast"), which the page hides. Instead, a
+  // message of the page tells the reader what to do.
   const heard = new WeakSet();
   async function listen() {
     for (const toast of all(".toast-body")) {
@@ -48,7 +50,7 @@ window.yinjuAway = (() => {
     }
   }
 
-  // What was half typed when the page was loaded anew.
+  // Restores what was half typed when the page was reloaded.
   function draft() {
     const box = field("question");
     const kept = stored("yinju-draft", "");

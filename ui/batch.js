@@ -1,4 +1,5 @@
-// The batch tab: the text of a file goes into the box. Spreadsheets still write CSV in encodings of their own.
+// The batch tab: puts the text of a file into the box. UTF-8 is tried first, then GB 18030, as
+// spreadsheets still write CSV in encodings of their own.
 (() => {
   "use strict";
   const { write } = window.yinjuFields;
@@ -7,7 +8,7 @@
     for (const name of ["utf-8", "gb18030"]) {
       try {
         return new TextDecoder(name, { fatal: true }).decode(bytes);
-      } catch { /* the next one */ }
+      } catch { /* try the next encoding */ }
     }
     return null;
   }
@@ -24,7 +25,7 @@
     document.querySelector("#batch-start")?.focus();
   });
 
-  // What stands in the search box is asked in the chat.
+  // Puts a question that a control carries into the question box of the chat tab.
   document.addEventListener("click", (event) => {
     const ask = event.target.closest?.("[data-ask]");
     if (!ask) return;

@@ -1,4 +1,4 @@
-"""Many questions and their answers as one table, as HTML and as CSV."""
+"""Renders many questions and their answers as one table, in HTML and CSV."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.answer.types import Answer
-from rag.question_table import RESULTS, QuestionTable, TableWriter, result
+from rag.question_table import RESULT_COLUMNS, QuestionTable, TableWriter, result
 from rag.ui.asked import QuestionRequest
 from rag.ui.filters import to_link
 from rag.ui.templating import macro
 from rag.ui.texts import text
 
-MOST = 200
-"""Questions at once; more are for the command line."""
+MAX_BATCH_QUESTIONS = 200
+"""Maximum questions of a batch on the page; the command line takes more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Questions, and what came of them so far.
+    """A batch of questions and the results so far.
 
     Attributes:
         sheet: the questions.
-        cells: of each row that is done, as :func:`rag.question_table.result` gives them.
-        stopped: whether the reader wanted no more.
+        cells: result cells of each finished row, as :func:`rag.question_table.result` returns them.
+        stopped: whether the reader has stopped the run.
     """
 
     sheet: QuestionTable = QuestionTable(("question",), (), 0)
@@ -32,31 +32,31 @@ class Run:
 
     @property
     def done(self) -> bool:
-        """Whether no more will come."""
+        """Whether no more results will come."""
         return self.stopped or len(self.cells) == len(self.sheet.rows)
 
 
 def cells(answer: Answer) -> dict[str, str]:
-    """The cells of a row for an answer."""
-    told = result(answer)
-    return {**told, "lang": answer.citations[0].lang} if answer.citations else told
+    """Returns the result cells of an answer; "lang" is that of its first citation."""
+    row = result(answer)
+    return {**row, "lang": answer.citations[0].lang} if answer.citations else row
 
 
 def as_csv(run: Run, lang: str) -> str:
-    """The rows that are done."""
-    writer = TableWriter(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULTS})
+    """Returns the finished rows as CSV."""
+    writer = TableWriter(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULT_COLUMNS})
     rows = (dict(one, grade=text(lang, f"grade_{one['grade']}")) for one in run.cells)
     return writer.head() + "".join(writer.row(at, row) for at, row in enumerate(rows))
 
 
 def link(question: str) -> str:
-    """What asks a question in the chat."""
+    """Returns the query of a link that asks a question in the chat."""
     return to_link(QuestionRequest(question))
 
 
 progress = macro("batch", "progress")
-"""How far a run is, and in the end how it went, in a language."""
+"""Renders the progress of a run, and at the end its outcome, in a language."""
 table = macro("batch", "table")
-"""What came of each question of a run, in a language; nothing before the first is answered."""
+"""Renders the results of a run, in a language; nothing before the first is there."""
 notice = macro("parts", "notice")
-"""What the page says where there is no table, in its language."""
+"""Renders a message in place of the table, in its language."""

@@ -1,4 +1,4 @@
-"""The batch tab: a table of questions in, one table of answers out."""
+"""The batch tab: answers a table of questions with one table of answers."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _intro = macro("batch", "intro")
 _file_field = macro("batch", "file_field")
 
 SHOWN_SECONDS = 0.7
-"""Time between two states of the table; each is sent whole."""
-SHOWN_FIRST = 3  # questions that are each drawn: a slow one shall not hide that others are done
-TEXT_LIMIT = 200_000
-"""Characters of a table that is pasted."""
+"""Minimum time between two updates of the table; each sends the whole table."""
+SHOWN_FIRST = 3  # always updates before so many questions, lest a slow one hide that some are done
+_TABLE_TEXT_LIMIT = 200_000
+"""Maximum characters of a pasted table."""
 
 
 class BatchTab:
-    """The parts of the tab, made where it is to stand; :class:`rag.ui.layout.Layout` mounts it."""
+    """The components of the tab; :class:`rag.ui.layout.PageLayout` creates them in their place."""
 
     def __init__(self, service: QueryService, words: Words) -> None:
         self._service, self._halts = service, Halts()
         self._run = gr.State(Run())
         words.on(gr.HTML(elem_id="batch-intro"), value=_intro)
-        box = gr.Textbox(elem_id="batch-box", lines=4, max_lines=10, max_length=TEXT_LIMIT)
+        box = gr.Textbox(elem_id="batch-box", lines=4, max_lines=10, max_length=_TABLE_TEXT_LIMIT)
         self._box = words.on(box, label="batch_box", placeholder="batch_hint")
         with gr.Row(elem_id="batch-tools"):
             words.on(gr.HTML(elem_id="batch-file"), value=_file_field)
@@ -51,29 +51,35 @@ class BatchTab:
         self._state = gr.HTML(elem_id="batch-state")
         self._table = gr.HTML(elem_id="batch-table")
 
-    def listen(self, lang: gr.Radio, write: gr.Checkbox, told: gr.Textbox) -> None:
-        """Wire what happens in the tab; ``lang`` is the page's switch of languages, ``write`` says
-        whether a language model writes, ``told`` takes what is saved.
+    def listen(self, lang: gr.Radio, write: gr.Checkbox, message_field: gr.Textbox) -> None:
+        """Connects the events of the tab.
+
+        Args:
+            lang: the page's language switch.
+            write: whether a language model writes.
+            message_field: hidden field through which the page's script saves a file.
         """
         shown = [self._run, self._state, self._table, self._save]
         given = [self._box, lang, write]
         when(self._start.click, self._ask, given, shown, trigger_mode="once")
         when(self._stop.click, self._halt)
-        when(self._save.click, _saved, [self._run, lang], [told])
+        when(self._save.click, _saved, [self._run, lang], [message_field])
         when(lang.change, self._show, [self._run, lang], shown)
 
     def _halt(self, request: gr.Request) -> None:
         self._halts.halt(request.session_hash)
 
     def _show(self, run: Run, lang: str) -> list:
-        if not run.done:  # it is drawn anew in a moment anyway
+        """Returns new values of the state, progress, table and save button."""
+        if not run.done:  # the loop in _ask redraws it in a moment
             return [gr.skip()] * 4
         return [run, *_drawn(run, lang), gr.update(visible=bool(run.cells))]
 
     def _ask(self, request: gr.Request, words: str, lang: str, write: bool) -> Iterator[list]:
+        """Answers the questions of the table ``words`` one by one; yields values as _show."""
         try:
             sheet = read_sheet(words)
-            n, most = len(sheet.rows), batch.MOST
+            n, most = len(sheet.rows), batch.MAX_BATCH_QUESTIONS
             reason = text(lang, "batch_many", most=most, n=n) if n > most else ""
         except NoQuestions:
             reason = text(lang, "batch_none")
@@ -98,7 +104,7 @@ class BatchTab:
     def _answered(
         self, question: str, lang: str, write: bool, halted: threading.Event
     ) -> dict[str, str]:
-        """The cells of one question; no failure of one costs the others."""
+        """Returns the cells of one question; after a failure they say so, and the rest goes on."""
         try:
             events = self._service.stream(question, halted=halted, write=write)
             answer = next((one for one in events if isinstance(one, Answer)), None)

@@ -1,7 +1,6 @@
-"""Answers that are under way, by the browser tab that waits for them, so that a reader can stop
-them.
+"""Keeps track of the answers under way in each browser tab, so that a reader can stop them.
 
-Gradio could cancel them itself, but a question that is sent while it does is lost.
+Gradio could cancel them itself, but it would lose a question that is sent meanwhile.
 """
 
 from __future__ import annotations
@@ -11,20 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 END_SECONDS = 5.0
-"""Time that whoever clears a conversation waits for its answer to end."""
+"""Maximum time to wait for an answer to end when its conversation is cleared."""
 
 
 class Halts:
-    """What is under way in each tab."""
+    """The answers that are under way in each tab."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # Of each answer, what is set when nobody wants it any more, and when it has ended.
+        # Two events per answer: the reader has stopped it, and it has ended.
         self._tabs: dict[str, list[tuple[threading.Event, threading.Event]]] = {}
 
     @contextmanager
     def answering(self, tab: str) -> Iterator[threading.Event]:
-        """Gives what is set when the reader no longer wants the answer that is made inside."""
+        """Context in which an answer is made; its value is set when the reader stops the answer."""
         one = halted, ended = threading.Event(), threading.Event()
         with self._lock:
             self._tabs.setdefault(tab, []).append(one)
@@ -38,7 +37,7 @@ class Halts:
                     del self._tabs[tab]
 
     def halt(self, tab: str, wait: float = 0) -> None:
-        """Have the answers of a tab end, and wait at most that many seconds until they have."""
+        """Stops the answers of a tab, and waits for the end of each at most ``wait`` seconds."""
         with self._lock:
             under_way = tuple(self._tabs.get(tab, ()))
         for halted, _ in under_way:

@@ -1,7 +1,7 @@
-"""Chips: what restricts an answer, each with a control that asks the same question without it.
+"""Renders chips: the restrictions of an answer, each with a control to ask again without it.
 
-The controls are links, which the chat lets through: the page's script names them by their titles
-and hands their address to the server (:func:`rag.ui.asked.wished`).
+The controls are links, which the chat permits. The page's script gives them their titles as names
+and sends their address to the server (:func:`rag.ui.asked.wished`).
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from rag.ui.timeline import bounds
 from rag.ui.turn import Turn
 
 filters = macro("chips", "filters")
-"""The chips of the filters that the reader set, in a language; or ""."""
+"""Renders the chips of the filters that the reader has set, in a language; or ""."""
 put_aside = macro("chips", "put_aside")
-"""Beside a question: the filters it was asked under, and which of its restrictions were lifted, in
-a language; or "".
+"""Renders, for beside a question, its filters and which of its restrictions were lifted, in a
+language; or "".
 """
 
 
 def constraints(turn: Turn) -> list[tuple[int, Constraint]]:
-    """What an answer is restricted to, each with its number; words that restrict twice are lifted
-    together, so they are told once.
+    """Returns the constraints of an answer with their numbers.
+
+    Of several with the same kind and words only the first, as they are lifted together.
     """
     once: dict[tuple[str, str], tuple[int, Constraint]] = {}
     for at, one in enumerate(turn.answer.constraints):
@@ -34,14 +35,16 @@ def constraints(turn: Turn) -> list[tuple[int, Constraint]]:
 
 
 def quoted(words: Iterable[str], lang: str) -> str:
-    """Each of some words once, in quotation marks: "“May”, “Wenzhou”"."""
+    """Returns distinct words as a list in quotation marks: "“May”, “Wenzhou”"."""
     marked = (text(lang, "quoted", words=one) for one in dict.fromkeys(words))
     return text(lang, "separator").join(marked)
 
 
 def period(value: str, lang: str) -> str:
-    """An interval "2023-08-01/2023-08-31" as short as a reader would tell it: "August 2023";
-    "2023", "1 August 2023 – 15 September 2023".
+    """Formats an interval "2023-08-01/2023-08-31" as briefly as possible: "August 2023".
+
+    Others: "2023", "1 August 2023 – 15 September 2023". An end ".." is open, and an interval that
+    begins with "--" recurs each year.
     """
     yearly = value.startswith("--")
     first, _, last = value.partition("/")
@@ -61,7 +64,7 @@ def period(value: str, lang: str) -> str:
 
 
 def meaning(one: Constraint, lang: str) -> str:
-    """What a restriction means, as its reader tells it: a place in both languages for English."""
+    """Returns a constraint's value as readers write it; in English a place has both its names."""
     if one.kind == "place" and lang == "en" and (found := find_places(one.value)):
         return f"{found[-1].place.en} {found[-1].place.short}"
     return period(one.value, lang) if one.kind == "date" else one.value

@@ -1,5 +1,6 @@
-// Clippings: quotes of several answers, pinned, put in order, and taken away with their sources in footnotes. They are kept for
-// this browser tab; the server makes the files, after it has looked whether its articles still say so.
+// Clippings: quotes that the reader pins, puts in order, and exports with their sources in
+// footnotes. They are stored for this browser tab. The server makes the files, after it has checked
+// that its articles still contain the quotes.
 (() => {
   "use strict";
   const { stored, keep } = window.yinjuKept;
@@ -10,7 +11,7 @@
   const dialog = () => document.getElementById("yj-clips");
   const TYPES = { md: "markdown", copy: "markdown", docx: "docx" };
 
-  // A quote as its turn has it, which the page keeps.
+  // Returns the quote "KEY-NUMBER" from its turn, which the page has stored; null if it is gone.
   function clipOf(pin) {
     const [key, number] = pin.split("-");
     const turn = stored(`yinju-turn-${key}`, null);
@@ -78,13 +79,14 @@
     };
   }
 
-  // "21 September 2011" in the page's language; the year or month that is all one knows stays as it is.
+  // Formats a date as "21 September 2011" in the page's language; a year or month stays unchanged.
   function day(iso, lang) {
     const [year, month, date] = iso.split("-").map(Number);
     return date ? new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(Date.UTC(year, month - 1, date)) : iso;
   }
 
-  // The list, its number, and which quotes are in it. Gradio draws their place anew when the language changes.
+  // Draws the list, the count in its button, and the state of the pins. It runs on each change of
+  // the page, as Gradio redraws these places when the language changes.
   let shown = "";
   function draw() {
     const kept = clips();

@@ -1,4 +1,4 @@
-"""Further columns of a list: their cells, and the controls that ask for them."""
+"""The columns that a reader can add to a list: their headings, cells and controls."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 def wished_of(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
-    """The turn and the column that a control's address "#column-0a1b-when" names; None for what is
-    none.
-    """
+    """Returns turn and column named by a control's address "#column-0a1b-when", or None."""
     do, key, asks = wished(wish)
     turn = talk.turn(key)
     there = do == "column" and turn and turn.answer and asks in COLUMNS
@@ -25,28 +23,34 @@ def wished_of(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
 
 
 def addable(turn: Turn) -> list[str]:
-    """The columns that an answer can still get."""
+    """Returns the columns that can still be added to an answer."""
     there = {one.asks for one in turn.answer.columns}
     return [one for one in COLUMNS if one not in there] if is_extensible(turn.answer) else []
 
 
 def heads(turn: Turn) -> list[str]:
-    """The names of the further columns."""
+    """Returns the headings of the added columns."""
     return [text(voice(turn.answer), f"column_{one.asks}") for one in turn.answer.columns]
 
 
 def cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
-    """What each further column says of some rows in one of their quotes, line by line."""
+    """Returns the lines of text in each added column for one quote.
+
+    Args:
+        turn: the turn.
+        rows: the rows of the answer that the quote supports.
+        number: the quote's citation number.
+    """
     made = []
     for column in turn.answer.columns:
-        told: dict[str, list[str]] = {}
+        labels: dict[str, list[str]] = {}
         for row, cell in zip(turn.answer.rows, column.cells, strict=True):
             if row in rows and cell.text and number in cell.citations:
-                told.setdefault(cell.text, []).append(row.label)
-        # What is not of all rows of the line says of which it is.
+                labels.setdefault(cell.text, []).append(row.label)
+        # A text that does not hold for all the rows begins with the labels for which it holds.
         named = {
             words: "" if len(of) == len(rows) else f"{', '.join(of)}: "
-            for words, of in told.items()
+            for words, of in labels.items()
         }
         made.append([of + words for words, of in named.items()])
     return made

@@ -1,9 +1,9 @@
-// The conversation, kept for this browser tab as long as it lives: its turns, what was rated, what was half typed, and the
-// conversations before it.
+// Stores the conversation for the lifetime of this browser tab: its turns, ratings, a half-typed
+// question, and earlier conversations.
 window.yinjuKept = (() => {
   "use strict";
-  const LIMIT = 800_000; // bytes that the server takes at once, with room to spare
-  const PAST = 8; // conversations
+  const LIMIT = 800_000; // bytes of turns sent to the server at once, well below its limit
+  const PAST = 8; // earlier conversations that are kept
 
   function stored(name, otherwise) {
     try {
@@ -18,7 +18,7 @@ window.yinjuKept = (() => {
       sessionStorage.setItem(name, JSON.stringify(value));
       return true;
     } catch {
-      return false; // full, or forbidden: the page works without
+      return false; // storage is full or forbidden: the page works without it
     }
   }
 
@@ -42,7 +42,8 @@ window.yinjuKept = (() => {
     }
   }
 
-  // Conversations before this one, the newest first: their turns' keys, and the first question of each.
+  // Earlier conversations, the newest first, each with its first question and the keys of its
+  // turns.
   function past() {
     return stored("yinju-past", []);
   }
@@ -53,7 +54,7 @@ window.yinjuKept = (() => {
     return keep("yinju-past", kept) && kept.length > 0;
   }
 
-  // Goes on with an earlier conversation where none is under way, once the page is loaded anew.
+  // Makes an earlier conversation the current one; the caller reloads the page to show it.
   function resume(at) {
     const kept = past();
     const [one] = kept.splice(at, 1);
@@ -62,7 +63,7 @@ window.yinjuKept = (() => {
     keep("yinju-past", kept);
   }
 
-  // As a JSON list, the newest turns that the server takes at once.
+  // Returns the newest turns that fit into LIMIT, as a JSON list.
   function remembered() {
     const kept = [];
     let bytes = 0;
@@ -75,7 +76,7 @@ window.yinjuKept = (() => {
     return `[${kept.join(",")}]`;
   }
 
-  // Puts the conversation among those before.
+  // Ends the current conversation and adds it to the earlier ones.
   function leave() {
     const keys = stored("yinju-turns", []);
     const first = keys.map((key) => stored(`yinju-turn-${key}`, null)).find((turn) => turn);

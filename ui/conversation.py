@@ -1,6 +1,4 @@
-"""A conversation: what one browser tab has asked and been answered, and how a question is
-answered.
-"""
+"""The conversation of one browser tab, and the loop that answers a question in it."""
 
 from __future__ import annotations
 
@@ -26,22 +24,23 @@ from rag.ui.texts import Phrase, logged, text
 from rag.ui.turn import Turn
 
 TURNS_KEPT = 50
-"""Questions of one conversation that the page keeps; older ones go."""
+"""Turns (questions with answers) of a conversation that the page keeps; older ones are dropped."""
 HISTORY_KEPT = 12
-"""Earlier answers that the assistant is told."""
+"""Earlier answers that are passed to the assistant."""
 PIECE_SECONDS = 0.08
-"""Time between two states of a streamed answer; a page cannot draw many more and stay calm."""
+"""Minimum time between two states of a streamed answer; with more, the page would flicker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What was asked and answered, oldest first.
+    """The questions and answers of a conversation, oldest first.
 
     Attributes:
         turns: the questions with their answers.
-        shown: question and answer of each as HTML.
-        lang: the page's language, that of ``shown``.
-        coming: HTML shown as the answer to the question named by its key, while that answer comes.
+        shown: the question and the answer of each turn as HTML.
+        lang: the page's language, in which ``shown`` is written.
+        coming: (key, HTML) of the turn whose answer is under way, which is shown as its answer;
+            ("", "") if none is.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -50,7 +49,7 @@ class Conversation:
     coming: tuple[str, str] = ("", "")
 
     def put(self, turn: Turn) -> Conversation:
-        """The conversation with a turn in the place of that of its key, or else at its end."""
+        """Returns the conversation with a turn added, or replaced if it has one of the same key."""
         turns, shown = list(self.turns), list(self.shown)
         keys = [old.key for old in turns]
         at = keys.index(turn.key) if turn.key in keys else len(keys)
@@ -58,18 +57,19 @@ class Conversation:
         return replace(self, turns=tuple(turns[-TURNS_KEPT:]), shown=tuple(shown[-TURNS_KEPT:]))
 
     def spoken(self, lang: str) -> Conversation:
-        """The conversation with the page's own words in another language."""
+        """Returns the conversation with the page's own words in a language."""
         if lang == self.lang:
             return self
         return replace(self, shown=tuple(_as_html(turn, lang) for turn in self.turns), lang=lang)
 
     def turn(self, key: str) -> Turn | None:
-        """The turn of a key."""
+        """Returns the turn with a key, or None."""
         return next((turn for turn in self.turns if turn.key == key), None)
 
     def history(self, after: str) -> tuple[tuple[str, Answer], ...]:
-        """What was asked and answered up to the turn of a key, as the assistant takes it; nothing
-        for a turn that is gone.
+        """Returns (question, answer) up to the turn with key ``after``, for the assistant.
+
+        It is empty if that turn is no longer kept.
         """
         upto = next((n for n, turn in enumerate(self.turns, 1) if turn.key == after), 0)
         return tuple(
@@ -79,14 +79,20 @@ class Conversation:
     def asked(
         self, question: str, filters: Filters = Filters(), instead: str = ""
     ) -> QuestionRequest:
-        """A question that comes next, or in the place of a turn's."""
+        """Returns a request for a new question, or for one that replaces the turn ``instead``."""
         if turn := self.turn(instead):
             return QuestionRequest(question, filters, (), turn.asked.after)
         return QuestionRequest(question, filters, (), self.turns[-1].key if self.turns else "")
 
     def asked_again(self, wish: str) -> tuple[QuestionRequest | None, str]:
-        """An earlier question as a control in its answer has it, and the key of the turn that its
-        answer replaces, "" for none.
+        """Returns the request of a control in an answer, which asks its question again.
+
+        Args:
+            wish: the control's address, see :func:`rag.ui.asked.wished`.
+
+        Returns:
+            The request, or None if the control is unknown; and the key of the turn that the new
+            answer replaces, or "".
         """
         do, key, which = wished(wish)
         turn = self.turn(key)
@@ -94,13 +100,13 @@ class Conversation:
         return asked, key if do == "retry" else ""
 
     def as_chat(self) -> list[dict[str, str]]:
-        """The messages as Gradio's chat takes them."""
-        told = []
+        """Returns the messages in the format of Gradio's Chatbot."""
+        messages = []
         for turn, (question, answer) in zip(self.turns, self.shown, strict=True):
             shown = self.coming[1] if turn.key == self.coming[0] else answer
-            told.append({"role": "user", "content": question})
-            told.append({"role": "assistant", "content": shown})
-        return told
+            messages.append({"role": "user", "content": question})
+            messages.append({"role": "assistant", "content": shown})
+        return messages
 
 
 def converse(
@@ -113,18 +119,25 @@ def converse(
     halted: threading.Event | None = None,
     write: bool = True,
 ) -> Iterator[Conversation]:
-    """The conversation after a question, again and again while the answer comes; the last one
-    stays.
+    """Answers a question; yields the conversation as it changes, and last its final state.
 
-    ``lang`` is the page's language; ``corpus`` is what filters can name; ``instead`` is the key of
-    the turn whose place the question takes; ``write`` is whether a language model writes, where the
-    server has one. Nothing is raised: an unusable question and an error are answered with a
-    message, the latter with a reference number under which the server's log has the trace. Whoever
-    closes this, or sets ``halted``, has a turn without an answer.
+    It raises nothing. An unusable question or an error is answered with a message; for an error
+    this names a reference under which the server's log has the traceback. If the reader closes the
+    generator or sets ``halted``, the turn has no answer.
+
+    Args:
+        service: what answers the question.
+        talk: the conversation so far.
+        asked: the question with its filters.
+        lang: the page's language.
+        corpus: statistics with the sources and languages that filters may name; None checks none.
+        instead: key of the turn that this question replaces, or "".
+        halted: is set when the reader stops the answer.
+        write: whether a language model writes, if the server has one.
     """
     key = instead or secrets.token_hex(4)
     history = talk.history(asked.after)
-    # As it stays if nobody waits for the answer.
+    # The state that remains if the reader leaves before the answer is complete.
     stopped = Turn(key, None, asked, Phrase.of("stopped"))
     talk = replace(talk, coming=("", "")).spoken(lang).put(stopped)
     searching = Searching(service.index.n_articles)
@@ -149,18 +162,18 @@ def converse(
                 evidence = event.answer
             else:
                 yield replace(talk, coming=(key, event))
-        # What a model was writing from is there, though the reader wanted no more.
+        # If the reader stopped while a model was writing, the evidence is there already: show it.
         problem = Phrase.of("stopped_evidence" if evidence else "stopped")
         turn = Turn(key, whole or evidence, asked, None if whole else problem)
     except Exception as error:
-        turn = Turn(key, None, asked, _said_of(error, asked))
+        turn = Turn(key, None, asked, _problem_of(error, asked))
     yield talk.put(turn)
 
 
 def _drawn(
     events: Iterable[Event], searching: Searching, lang: str
 ) -> Iterator[Markup | Answer | Evidence]:
-    """What is shown while an answer comes, and the answer and its evidence as they are."""
+    """Converts events to HTML that is shown meanwhile; passes on the answer and the evidence."""
     pieces, last = "", time.monotonic()
     for event in events:
         if isinstance(event, Answer | Evidence):
@@ -172,7 +185,7 @@ def _drawn(
         elif isinstance(event, Found):
             yield render.waiting(searching, event, lang)
         elif isinstance(event, Writing):
-            # While the model pauses, what has come last is shown, too.
+            # While the model pauses, show also the pieces that arrived since the last state.
             words = text(lang, "writing", model=event.model)
             yield render.partial(pieces) if pieces else render.busy(words, lang)
         else:
@@ -182,23 +195,23 @@ def _drawn(
                 yield render.partial(pieces)
 
 
-def _said_of(error: Exception, asked: QuestionRequest) -> Phrase:
-    """What is told in place of an answer."""
+def _problem_of(error: Exception, asked: QuestionRequest) -> Phrase:
+    """Returns the message that is shown in place of an answer."""
     if isinstance(error, Unusable):
-        return error.said
+        return error.phrase
     if isinstance(error, UsageError):
-        # All else was checked, so it is a link that lifts what nothing restricts.
+        # The rest was checked before, so a link lifts a restriction that does not exist.
         if asked.without:
             return Phrase.of("bad_without", words=", ".join(asked.without))
         return Phrase.of("unusable", reason=str(error))
     if isinstance(error, ServerBusy):
         return Phrase.of("busy")
-    # Whatever it is, the conversation stays, and the operator can find the trace.
+    # After any other error the conversation goes on, and the operator finds the traceback.
     return Phrase.of("error", ref=logged("a question could not be answered"))
 
 
 def _check(question: str) -> None:
-    """Raises Unusable for a question that the assistant would refuse."""
+    """Raises Unusable for a question that is empty or too long for the assistant."""
     try:
         clean(question)
     except UsageError as error:
@@ -208,5 +221,6 @@ def _check(question: str) -> None:
 
 
 def _as_html(turn: Turn, lang: str) -> tuple[str, str]:
+    """Returns the question and the answer of a turn as HTML."""
     question = render.question(turn.asked.question) + chips.put_aside(turn.asked, lang)
     return question, (render.message if turn.answer else render.notice)(turn, lang)

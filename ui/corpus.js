@@ -1,8 +1,9 @@
-// The corpus tab and the search tab: what is chosen goes to the server, and the keyboard stays where it was when a part is drawn
-// anew. It moves nodes and the focus about and never writes HTML.
+// The corpus and search tabs: sends choices to the server, and restores the keyboard focus when
+// parts are redrawn. It only moves nodes and the focus, and never writes HTML.
 (() => {
   "use strict";
-  // What to bring the focus to once the answer is there, and in which tab: the same control, or what it opened.
+  // Selector of the element to focus when the server has answered (the same control, or the article
+  // that it opened), and the tab that contains it.
   let wanted = null;
   let home = null;
   const cameFrom = {};
@@ -14,7 +15,7 @@
     const wish = control.dataset.go;
     home = control.closest("#tab-search, #tab-corpus");
     if (!home && wish.startsWith("list:")) {
-      // An answer's link to a list comes from the chat.
+      // The link from an answer in the chat to a list in the corpus tab.
       home = document.querySelector("#tab-corpus");
       document.querySelector("#tab-corpus-button")?.click();
     }
@@ -54,7 +55,8 @@
     }
   });
 
-  // Files go straight to the server, which takes them as a job; the page is told which, and shows how far it is.
+  // Uploads files directly to the server, which processes them as a job. The page then gets the
+  // job's id and shows its progress.
   function send(files) {
     const field = document.querySelector(".yj-files");
     if (!field || !files.length || field.dataset.busy) return;
@@ -76,7 +78,7 @@
     request.addEventListener("error", () => end(field.dataset.lost));
     request.addEventListener("load", () => {
       let told = {};
-      try { told = JSON.parse(request.responseText); } catch { /* a proxy's page: its status says enough */ }
+      try { told = JSON.parse(request.responseText); } catch { /* a page of a proxy: the status is enough */ }
       if (request.status !== 200 || !told.job) return end(`${field.dataset.refusedByServer} ${told.error ?? request.status}`);
       end(field.dataset.sent);
       window.yinju.tell("add-job", told.job);
@@ -122,7 +124,7 @@
         read.scrollIntoView({ block: "start", behavior: window.yinju.scrolling() });
       }
     } else {
-      // What had the focus is gone, or will be: the parts are drawn one after the other.
+      // Waits until the old control is gone: the parts are redrawn one after the other.
       if (document.activeElement && document.activeElement !== document.body && document.activeElement.isConnected) return;
       const found = wanted.split(", ").map((one) => home.querySelector(one)).find((one) => one);
       if (!found) return;

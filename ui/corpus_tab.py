@@ -1,6 +1,4 @@
-"""The corpus tab: the articles by month, as a list and one by one, what the index holds, and adding
-to it.
-"""
+"""The corpus tab: timeline and list of the articles, reader, statistics, and adding articles."""
 
 from __future__ import annotations
 
@@ -20,12 +18,12 @@ from rag.ui.texts import language_name, text
 from rag.ui.timeline import timeline
 from rag.ui.wiring import Words, hidden, when
 
-CHOICES = 200
-"""Sources offered for choice, the most frequent; others can be typed."""
+_MAX_SOURCE_CHOICES = 200
+"""The number of sources in the drop-down list, the most frequent ones; others can be typed."""
 
 
 class CorpusTab:
-    """The parts of the tab, made where it is to stand; :class:`rag.ui.layout.Layout` mounts it."""
+    """The components of the tab; :class:`rag.ui.layout.PageLayout` creates them in their place."""
 
     def __init__(
         self, service: QueryService, about: CorpusFacts, tab: gr.Tab, words: Words
@@ -40,8 +38,8 @@ class CorpusTab:
                     box = gr.Textbox(
                         elem_id="corpus-words", max_lines=1, max_length=browse.WORDS_LIMIT
                     )
-                    # A value of its own from the beginning, or the fields would stay empty when
-                    # their choices come.
+                    # Each needs a value from the start, or it would stay empty when its choices
+                    # arrive.
                     typed = {"choices": [("", "")], "value": "", "allow_custom_value": True}
                     source = gr.Dropdown(elem_id="corpus-source", **typed)
                     of_lang = gr.Dropdown(elem_id="corpus-lang", **typed)
@@ -56,22 +54,24 @@ class CorpusTab:
             with gr.Column(elem_id="corpus-right", scale=3):
                 self._adding = AddForm(service, words) if service.ingest_queue else None
                 self._read = gr.HTML(elem_id="corpus-read")
-        # What a control in the tab asks for; the page's script writes it.
+        # The page's script writes into it what a control in the tab asks for.
         self._wish = hidden("corpus-wish")
         self._fields = [self._words, self._source, self._lang, self._order]
 
     def _sources(self, lang: str) -> list[tuple[str, str]]:
-        named = self._about.statistics().sources[:CHOICES]
+        """Returns the choices of sources as (label, value)."""
+        named = self._about.statistics().sources[:_MAX_SOURCE_CHOICES]
         return [(text(lang, "all_sources"), ""), *((f"{one} ({n:,})", one) for one, n in named)]
 
     def _langs(self, lang: str) -> list[tuple[str, str]]:
+        """Returns the choices of languages as (label, value)."""
         there = self._about.statistics().langs
         named = ((f"{language_name(one)} ({n:,})", one) for one, n in there)
         return [(text(lang, "all_langs"), ""), *named]
 
     def listen(self, lang: gr.Radio) -> None:
-        """Wire what happens in the tab; ``lang`` is the page's switch of languages."""
-        # A later wish goes before an earlier one that still waits.
+        """Connects the events of the tab; ``lang`` is the page's language switch."""
+        # Of several requests that wait, only the last is carried out.
         last = {"trigger_mode": "always_last"}
         given = [self._view, lang]
         shown = [self._view, self._time, self._count, self._list, self._read]
@@ -86,20 +86,23 @@ class CorpusTab:
     def _narrow(
         self, words: str, source: str, of_lang: str, order: str, view: BrowseState, lang: str
     ) -> list:
+        """Shows the list after a change of the fields."""
         return self._show(browse.narrowed(view, words, source, of_lang, order), lang)
 
     def _go(self, wish: str, view: BrowseState, lang: str) -> list:
-        after = browse.gone(view, wish)
+        """Does what a control asks for, see :func:`rag.ui.browse.view_after`."""
+        after = browse.view_after(view, wish)
         fields = [gr.skip()] * 4
         if wish.startswith(("all:", "list:")):
             fields = [after.words, after.source, after.lang, after.order]
         if wish.startswith("article:"):
-            # Only what is read changes; the list keeps its place, but for the mark of the open
-            # article.
+            # Only the article changes. The list is not redrawn, so that it keeps its scroll
+            # position; the page's script marks the open article in it.
             return ["", *fields, after, *[gr.skip()] * 3, self._reading(after, lang)]
         return ["", *fields, *self._show(after, lang)]
 
     def _show(self, view: BrowseState, lang: str) -> list:
+        """Returns new values of the state, timeline, count, list and reader for a view."""
         self._service.refresh()
         found = browse.listing(self._service.index, view)
         view = replace(view, start=found.start)
@@ -112,12 +115,13 @@ class CorpusTab:
         ]
 
     def _reading(self, view: BrowseState, lang: str) -> Markup:
+        """Returns the open article, or the statistics of the index if none is open."""
         if not view.article:
             return browse.overview(self._about.statistics(), lang)
         article = self._service.article(view.article)
         try:
             retold = self._service.index.retold(view.article) if article else ()
-        except UsageError:  # gone with the version before
+        except UsageError:  # the article is not in the current index version
             retold = ()
         return browse.reader(article, lang, retold)
 

@@ -1,6 +1,4 @@
-"""Questions that a reader can try, made from what the articles say, each known to have an
-answer.
-"""
+"""Makes example questions from the text of articles, and keeps those that have an answer."""
 
 from __future__ import annotations
 
@@ -14,17 +12,17 @@ from rag.corpus.article import Article
 from rag.corpus.places import find_places
 
 QUESTIONS_TRIED = 24
-"""Questions asked at most until enough of them have an answer."""
+"""Maximum questions that are asked in order to find enough that have an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes questions of what stands in a text.
+    """A template that makes questions from a text.
 
     Attributes:
-        pattern: what is asked about, in named groups.
-        asks: the question, into which the groups are put.
-        placed: whether the sentence must name a place before it.
+        pattern: matches what is asked about, in named groups.
+        asks: the question, with a field for each group.
+        placed: whether the sentence must name a place before the match.
     """
 
     pattern: re.Pattern[str]
@@ -32,7 +30,7 @@ class _Maker:
     placed: bool = False
 
 
-# Words that point at something said before: out of its article, such a clause asks about nothing.
+# Words that refer to something said before: outside its article, such a clause is unclear.
 _POINTS = re.compile(
     r"[这那该此其他她它之]|上述|有关|一批|部分|一系列"
     r"|\b(?:this|that|these|those|their|there|its|it|they|his|her|he|she|such|other)\b"
@@ -45,15 +43,15 @@ _ZH_EVENT = re.compile(
 _ZH_WRITING = re.compile(
     "(?P<verb>下发|印发|发布|出台|颁布|推出|通过)了?《(?P<title>[^《》]{4,40})》"
 )
-# With what they did: "35家企业签署了承诺书"; what only is or comes says too little to be asked
-# about.
+# A number of something and what they did: "35家企业签署了承诺书". The 了 is required, as clauses
+# without it (what is, or what comes) say too little to ask about.
 _ZH_COUNT = re.compile(
     "(?:^|[，。；让请]|组织|吸引)(?:大约|约|共|近)?有?[0-9][0-9,.]*[万亿多余]*"
     "(?P<unit>家|所|名|台|个|座|条|辆)"
     "(?P<what>[^，。；：《》（）()0-9了将]{2,24}了[^，。；：《》（）()0-9了]{3,20})(?=[，。；]|$)",
     re.MULTILINE,
 )
-# Not what was done to something ("was launched by"), nor a phrase without an object ("opened up").
+# Excludes the passive ("was launched by") and phrases without an object ("opened up").
 _EN_EVENT = re.compile(
     r"(?<!\bis )(?<!\bbe )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )"
     r"\b(?P<verb>held|launched|opened|organi[sz]ed|issued|published|announced|built|ran|set up"
@@ -78,7 +76,7 @@ _MAKERS = {
         _Maker(_EN_COUNT, "How many {who} {what}?"),
     ),
 }
-# What is said to happen at a place, and what to ask about it in the other language.
+# By language of the question: words for an event at a place, in text of the other language.
 _ACROSS = {
     "en": {
         "举行|举办|召开": "What was held in {place}?",
@@ -98,25 +96,29 @@ _ACROSS = {
 def examples(
     articles: Sequence[Article], lang: str, answered: Callable[[str, str], bool], n: int = 4
 ) -> list[str]:
-    """At most ``n`` questions in ``lang`` that ``answered`` says yes to; fewer where there are no
-    more.
+    """Returns up to ``n`` questions in ``lang`` that ``answered`` confirms.
 
-    Questions of different kinds and articles take turns. Articles in the page's language are
-    preferred; where there are none, what is said to happen at a place is asked about in the other
-    language, whose name for the place is known. ``answered`` is told the question and the id of the
-    article that it was made from.
+    The questions alternate between kinds and articles. They are made from articles in ``lang``. If
+    there are none, they ask about events at a place in articles of the other language, since the
+    gazetteer knows the names of places in both.
+
+    Args:
+        articles: the articles to ask about.
+        lang: language of the questions.
+        answered: whether a question has an answer from the article with an id.
+        n: number of questions wanted.
     """
-    own = [article for article in articles if article.lang == lang]
+    chosen = [article for article in articles if article.lang == lang]
     makers = [partial(_asked, maker) for maker in _MAKERS[lang]]
-    if not own:
-        own = list(articles)
-        makers = [partial(_across, lang, said, asks) for said, asks in _ACROSS[lang].items()]
-    # One maker after the other, each beginning at another place of the corpus, so that they mix.
+    if not chosen:
+        chosen = list(articles)
+        makers = [partial(_across, lang, pattern, asks) for pattern, asks in _ACROSS[lang].items()]
+    # The makers take turns, and each begins at another place of the corpus, to mix the articles.
     turns = []
     for at, maker in enumerate(makers):
-        first = at * len(own) // len(makers)
-        turns.append(_each_article(maker, own[first:] + own[:first]))
-    made = chain(filter(None, chain.from_iterable(zip_longest(*turns))), _titles(own, lang))
+        first = at * len(chosen) // len(makers)
+        turns.append(_each_article(maker, chosen[first:] + chosen[:first]))
+    made = chain(filter(None, chain.from_iterable(zip_longest(*turns))), _titles(chosen, lang))
     once: dict[str, str] = {}
     for question, article_id in islice(made, 4 * QUESTIONS_TRIED):
         once.setdefault(question, article_id)
@@ -132,9 +134,7 @@ def examples(
 def _each_article(
     maker: Callable[[str], Iterator[str]], articles: Sequence[Article]
 ) -> Iterator[tuple[str, str]]:
-    """The first question of every article with its id, then the second of every article, and so
-    on.
-    """
+    """Yields (question, article id): the first question of every article, then the second, ..."""
     made = [
         [(question, article.id) for question in dict.fromkeys(maker(article.text))]
         for article in articles
@@ -143,7 +143,7 @@ def _each_article(
 
 
 def _asked(maker: _Maker, text: str) -> Iterator[str]:
-    """Questions in the language of a text."""
+    """Yields the questions that a maker makes from a text."""
     for found in maker.pattern.finditer(text):
         groups = {name: words.strip() for name, words in found.groupdict().items()}
         points = _POINTS.search(groups.get("what", ""))
@@ -152,17 +152,23 @@ def _asked(maker: _Maker, text: str) -> Iterator[str]:
 
 
 def _names_a_place(text: str, before: int) -> bool:
-    """Whether the sentence that has something happen there names a place before it."""
+    """Whether the sentence names a place before the offset ``before`` of the text."""
     begin = max(text.rfind(end, 0, before) for end in ("。", "\n", ". "))
     return bool(find_places(text[begin + 1 : before]))
 
 
-def _across(lang: str, said: str, asks: str, text: str) -> Iterator[str]:
-    """Questions in ``lang`` about the cities and provinces of a text in the other language, where
-    its first sentences have the word.
+def _across(lang: str, pattern: str, asks: str, text: str) -> Iterator[str]:
+    """Yields questions in ``lang`` about cities and provinces in a text of the other language.
+
+    Args:
+        lang: language of the questions.
+        pattern: matches words for an event; one must be in the first 300 characters of the text,
+            as must the place.
+        asks: the question, with a field for the place.
+        text: the text.
     """
     lead = text[:300]
-    for mention in find_places(lead) if re.search(said, lead) else ():
+    for mention in find_places(lead) if re.search(pattern, lead) else ():
         place = mention.place
         name = place.short if lang == "zh" else place.en
         if name and place.level in ("province", "city"):
@@ -170,6 +176,7 @@ def _across(lang: str, said: str, asks: str, text: str) -> Iterator[str]:
 
 
 def _titles(articles: Sequence[Article], lang: str) -> Iterator[tuple[str, str]]:
+    """Yields (question, article id): what is said about the title of an article."""
     asks = "关于“{title}”，说了什么？" if lang == "zh" else "What is said about “{title}”?"
     titled = (article for article in articles if article.title)
     return ((asks.format(title=article.title), article.id) for article in titled)

@@ -1,6 +1,4 @@
-"""Answers to take away: as Markdown, JSON and CSV, with citation ids that are the same in every
-session.
-"""
+"""Exports answers as Markdown, JSON and CSV; citation ids are the same in every session."""
 
 from __future__ import annotations
 
@@ -19,41 +17,40 @@ from rag.ui.render import spent
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited, valid
 
-HEADS = ("place", "detail", "quote", "title_column", "from_source", "date_column")
-"""Keys of the names of the first columns of a table of rows."""
+_EXPORT_HEADINGS = ("place", "detail", "quote", "title_column", "from_source", "date_column")
+"""Text keys for the headings of the first columns of the CSV table."""
 
 
 def as_markdown(turns: Sequence[Turn], lang: str) -> str:
-    """Questions, answers and their quotes, in order, as Markdown that reads well as plain text;
-    ``lang`` is the page's.
+    """Returns questions, answers and quotes as Markdown that is also readable as plain text.
+
+    ``lang`` is the page's language.
     """
-    kept = [_turn(turn, lang) for turn in turns if turn.answer]
-    return "\n\n".join(kept) + "\n" if kept else ""
+    parts = [_turn(turn, lang) for turn in turns if turn.answer]
+    return "\n\n".join(parts) + "\n" if parts else ""
 
 
 def as_json(turns: Sequence[Turn]) -> str:
-    """A list of objects: ``asked`` (question, filters, constraints lifted) and ``answer`` as in
-    docs/answer.schema.json.
+    """Returns a JSON list of objects with ``asked`` (question, filters, lifted constraints) and
+    ``answer`` (as in docs/answer.schema.json).
     """
-    kept = [
+    rows = [
         {"asked": asdict(turn.asked), "answer": turn.answer.to_dict()}
         for turn in turns
         if turn.answer
     ]
-    for one in kept:
+    for one in rows:
         del one["asked"]["after"]
-    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
 def as_csv(turn: Turn, lang: str) -> str:
-    """The rows of an answer, one line for each quote, as spreadsheets read it; the first line names
-    the columns.
-    """
+    """Returns the rows of an answer as CSV for spreadsheets: headings, then one line per quote."""
     written = io.StringIO()
-    # A spreadsheet would take the file for one in its system's own encoding without the mark.
+    # Without the byte order mark, a spreadsheet would assume its system's own encoding.
     written.write("\ufeff")
     to = csv.writer(written, lineterminator="\r\n")
-    heads = [text(lang, key) for key in HEADS]
+    heads = [text(lang, key) for key in _EXPORT_HEADINGS]
     to.writerow(
         [*heads, "URL", "ID", *(column_name(one.asks, lang) for one in turn.answer.columns)]
     )
@@ -67,10 +64,11 @@ def as_csv(turn: Turn, lang: str) -> str:
 
 
 def _turn(turn: Turn, lang: str) -> str:
+    """Returns a turn as Markdown: question, restrictions, answer, notes and sources."""
     answer = turn.answer
     under = [words for _, words in told(turn.asked.filters, lang)]
     under += [text(lang, "without", words=quoted((one,), lang)) for one in turn.asked.without]
-    # The nearest quotes of a refusal are no sources of an answer.
+    # A refusal's nearest quotes are not sources of an answer.
     sources = () if answer.refused else answer.citations
     parts = (
         f"## {_line(answer.completed or answer.question)}",
@@ -90,4 +88,5 @@ def _source(number: int, one: Citation) -> str:
 
 
 def _line(raw: str) -> str:
+    """Returns a text on one line."""
     return " ".join(raw.split())

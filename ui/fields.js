@@ -1,4 +1,5 @@
-// The page's fields as its scripts use them: what is typed is read and written, and hidden fields take what goes to the server.
+// Access to the page's fields for its scripts: reads and writes what is typed, and sends values to
+// the server through hidden fields.
 window.yinjuFields = (() => {
   "use strict";
   function field(id) {
@@ -13,12 +14,12 @@ window.yinjuFields = (() => {
     return into;
   }
 
-  // Writes into a hidden field of the page and presses Enter, as a reader would: Gradio hands it to the server.
+  // Writes into a hidden field and simulates the Enter key, so that Gradio sends it to the server.
   function tell(id, value) {
     write(id, value)?.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
   }
 
-  // The path of the server, also below where a proxy shows it.
+  // Returns the path of the server, also behind a proxy that serves it under a prefix.
   function root() {
     return new URL(window.gradio_config?.root ?? ".", location.href).pathname.replace(/\/$/, "");
   }

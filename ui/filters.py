@@ -1,6 +1,4 @@
-"""Filters as the page has them: fields of a form, chips, and part of a link that asks a
-question.
-"""
+"""Converts filters between their forms on the page: form fields, chips, and a question's link."""
 
 from __future__ import annotations
 
@@ -16,22 +14,23 @@ from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
 from rag.ui.texts import LANGUAGE_NAMES, Phrase, language_name, reader_date, text
 
-FIELDS = {
+FILTER_FIELDS = {
     "from": "date_from",
     "to": "date_to",
     "source": "sources",
     "place": "places",
     "lang": "langs",
 }
-"""Names of the fields, as in a link, with what they set of :class:`rag.search.types.Filters`."""
+"""Name of each field, also in a link, and the attribute of Filters that it sets."""
 VALUES_KEPT = 20
-"""Values of one field that a link may have; more are not read."""
+"""Maximum values of a field that are read from a link."""
 _CODES = {name: code for code, name in LANGUAGE_NAMES.items()}
 LINK_LIMIT = 20_000
-"""Characters of a link: the longest question fits, and a server reads it; what is longer gets
-none.
+"""Maximum characters of a link. The longest question fits in, and servers accept it; for anything
+longer there is no link.
 """
 _BETWEEN = re.compile("[;；、\n]")
+# The similar names of places at the end of an error message.
 _NEAR_NAMES = re.compile("(?:the name of [0-9]+: |; near it are )(.+)$")
 
 
@@ -42,10 +41,10 @@ def from_fields(
     places: str | None,
     langs: Sequence[str] | None,
 ) -> Filters:
-    """The filters of the form's fields, in the order of :data:`FIELDS`; nothing is checked.
+    """Returns the filters in the form's fields, unchecked; arguments as FILTER_FIELDS orders them.
 
-    A language may be typed by its name. Several places stand in one field, between semicolons: a
-    comma may be part of a name ("Suzhou, Anhui").
+    A language may be given by its name. Several places in one field are separated by semicolons,
+    since a comma may be part of a name ("Suzhou, Anhui").
     """
     named = tuple(filter(None, map(str.strip, _BETWEEN.split(places or ""))))
     return Filters(
@@ -58,7 +57,7 @@ def from_fields(
 
 
 def as_fields(filters: Filters) -> list:
-    """The fields' values for filters, in the order of :data:`FIELDS`."""
+    """Returns the values of the form's fields for filters, ordered as :data:`FILTER_FIELDS`."""
     return [
         filters.date_from,
         filters.date_to,
@@ -69,8 +68,9 @@ def as_fields(filters: Filters) -> list:
 
 
 def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
-    """What is set, as (field, words): [("from", "from 1 June 2024"), ("source", "source: River
-    Post")].
+    """Returns (field, description) of each filter that is set.
+
+    For example [("from", "from 1 June 2024"), ("source", "source: River Post")].
     """
     between = text(lang, "separator").join
     values = (
@@ -82,22 +82,24 @@ def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
     )
     return [
         (field, text(lang, f"only_{field}", value=value))
-        for field, value in zip(FIELDS, values, strict=True)
+        for field, value in zip(FILTER_FIELDS, values, strict=True)
         if value
     ]
 
 
 class Unusable(UsageError):
-    """Filters that cannot be used, told in the reader's language: ``said``."""
+    """Unusable input; ``phrase`` is the message, which can be said in the reader's language."""
 
     def __init__(self, key: str, **values: object):
-        self.said = Phrase.of(key, **values)
-        super().__init__(self.said.speak("en"))
+        self.phrase = Phrase.of(key, **values)
+        super().__init__(self.phrase.speak("en"))
 
 
 def checked(filters: Filters, corpus: Statistics) -> None:
-    """Raises Unusable for what the assistant would refuse, and for a source or a language of which
-    the corpus has no article.
+    """Checks filters.
+
+    Raises Unusable for values that the assistant would refuse, and for a source or language that no
+    article of the corpus has.
     """
     for bound in (filters.date_from, filters.date_to):
         if bound and not is_date(bound):
@@ -108,7 +110,7 @@ def checked(filters: Filters, corpus: Statistics) -> None:
         try:
             place_named(place)
         except UsageError as error:
-            # The names to choose from end the message.
+            # The message ends with similar names, if there are any.
             near = _NEAR_NAMES.search(str(error))
             key = "bad_place_near" if near else "bad_place"
             raise Unusable(key, value=place, near=near[1] if near else "") from error
@@ -123,10 +125,11 @@ def checked(filters: Filters, corpus: Statistics) -> None:
 
 
 def to_link(asked: QuestionRequest) -> str:
-    """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for
-    nothing at all, or too much.
+    """Returns the query of a link that asks a question with its filters: "?q=...&from=...".
+
+    It is "" if nothing is set, or if it would be too long.
     """
-    chosen = {name: getattr(asked.filters, attribute) for name, attribute in FIELDS.items()}
+    chosen = {name: getattr(asked.filters, attribute) for name, attribute in FILTER_FIELDS.items()}
     given = {"q": asked.question, **chosen, "without": asked.without}
     set_ones = {name: value for name, value in given.items() if value}
     query = urlencode(set_ones, doseq=True, errors="replace")
@@ -134,10 +137,9 @@ def to_link(asked: QuestionRequest) -> str:
 
 
 def from_link(query: str) -> QuestionRequest:
-    """What a link asks, from its part behind the "?"; its question is "" where it only sets
-    filters.
+    """Reads the query of a link; the question is "" if the link only sets filters.
 
-    Nothing is checked, and other names are left alone.
+    Nothing is checked, and unknown names are ignored.
     """
     given = parse_qs(query.removeprefix("?"))
 

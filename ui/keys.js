@@ -1,5 +1,6 @@
-// Single keys: / asks or searches, j and k go from quote to quote or from hit to hit, o opens the article, p pins, ? shows them.
-// They can be switched off, and rest while something is typed or a dialog is open.
+// Single keys: / goes to the box for questions or searches, j and k to the next and previous quote
+// or hit, o opens the article, p pins a quote, ? shows the keys. Readers can switch them off, and
+// they do nothing in text fields and dialogs.
 (() => {
   "use strict";
   const { doing } = window.yinju;
@@ -18,11 +19,12 @@
     if (!stops.length) return;
     const now = document.activeElement;
     const own = stops.findIndex((one) => one.contains(now));
-    // From elsewhere to the first one below the upper edge, or above it.
+    // Without a current stop: the first one below the upper edge of the window or, for k, above it.
     const next = own >= 0 ? own + by : by > 0 ? stops.findIndex((one) => one.getBoundingClientRect().bottom > 60)
       : stops.findLastIndex((one) => one.getBoundingClientRect().top < 60);
     const one = stops[Math.min(Math.max(next, 0), stops.length - 1)];
-    // At once: while the page moves smoothly, what the focus shows beside the line would be in the wrong place.
+    // Scrolls at once: during smooth scrolling the preview that the focus opens would be placed
+    // wrongly.
     one.scrollIntoView({ block: "center" });
     target(one).focus({ preventScroll: true, focusVisible: true });
   }
@@ -66,9 +68,9 @@
     try {
       if (event.target.checked) localStorage.removeItem(OFF);
       else localStorage.setItem(OFF, "1");
-    } catch { /* forbidden: they stay on until the page is left */ }
+    } catch { /* storage is forbidden: the choice is not kept */ }
   });
-  // A click beside a dialog closes it.
+  // A click outside a dialog closes it.
   document.addEventListener("click", (event) => {
     if (event.target.matches?.("dialog.yj-dialog[open]")) event.target.close();
   });

@@ -1,5 +1,6 @@
-"""The parts of the page, each made where it is to stand; element ids are what tests and styles hold
-on to. Imported only where a page is built.
+"""Creates the components of the page in their places. Tests and styles refer to their element ids.
+
+Imported only when a page is built.
 """
 
 from __future__ import annotations
@@ -17,18 +18,21 @@ from rag.ui.search_tab import SearchTab
 from rag.ui.texts import LANGS, LANGUAGE_NAMES
 from rag.ui.wiring import Words, box, hidden
 
-EXAMPLES = 4
+EXAMPLES_SHOWN = 4  # questions to try on the empty page
 WIRES = ("wish", "link", "told", "memory", "aside", "editing", "column", "next")
-"""Hidden fields between the server and the page's script: what a control in an answer asks for; the
-question with its filters as a link for the address; what a control asks for that is no question
-(``aside``) and what came of it (``told``); a turn to be kept by the browser; which turn's question
-is being edited; which column a list shall have; which suggestion is asked.
+"""Hidden fields between the server and the page's script.
+
+``wish`` is what a control in an answer asks for, if it asks a question, and ``aside`` if it does
+not; ``told`` is the result of the latter. ``link`` is the query of the last question with its
+filters, for the page's address. ``memory`` is a turn for the browser to keep, ``editing`` the turn
+whose question is being edited, ``column`` the column to add to a list, and ``next`` the suggested
+question to ask.
 """
 
 
 def theme() -> gr.themes.Base:
-    """Plain, with the fonts that the reader's system brings along: nothing is loaded."""
-    # Names of fonts that systems bring along, as strings: Gradio's own classes would load files.
+    """Returns a plain theme with fonts of the reader's system, so that no fonts are loaded."""
+    # Font names are given as strings, because Gradio's own font classes would load files.
     sans = (
         "system-ui, -apple-system, Segoe UI, Noto Sans, PingFang SC, Hiragino Sans GB,"
         " Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
@@ -41,13 +45,13 @@ def theme() -> gr.themes.Base:
     )
 
 
-class Layout:
-    """The parts of the page.
+class PageLayout:
+    """The components of the page.
 
     Attributes:
-        words: what the page says on its parts.
+        words: the texts on the components.
         state: the conversation.
-        chosen: the language, kept by the browser.
+        chosen: the reader's language, stored by the browser.
         wires: the hidden fields by name, see :data:`WIRES`.
         form: the filters.
         keeping: the buttons that save the conversation, by kind of file.
@@ -56,7 +60,7 @@ class Layout:
     def __init__(self, service: QueryService, about: CorpusFacts) -> None:
         self.words = words = Words()
         self.state = gr.State(Conversation())
-        # The fixed secret lets it be read again after a restart, and it is no secret.
+        # With a fixed secret it is readable after a restart; a language needs no secrecy.
         self.chosen = gr.BrowserState("", storage_key="yinju-language", secret="yinju")
         self._head()
         words.on(gr.HTML(elem_id="notices"), value=start.notices)
@@ -85,7 +89,7 @@ class Layout:
         with gr.Row(elem_id="head"):
             gr.HTML(start.brand(), elem_id="brand")
             self.words.on(gr.HTML(elem_id="trays"), value=start.tray)
-            # The style sheet shows it where something was asked.
+            # The style sheet shows it once a question was asked.
             again = gr.Button("", elem_id="new-chat", scale=0)
             self.again = self.words.on(again, value="new_chat")
             choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
@@ -93,19 +97,19 @@ class Layout:
             self.lang = self.words.on(lang, label="language")
 
     def _opening(self) -> None:
-        """What stands there before anything was asked."""
+        """Creates what the page shows before the first question."""
         with gr.Column(elem_id="start", scale=0) as opening:
             self.welcome = self.words.on(gr.HTML(elem_id="welcome"))
             self.tries = [
                 gr.Button("", elem_id=f"example-{n}", elem_classes="yj-example", visible=False)
-                for n in range(1, EXAMPLES + 1)
+                for n in range(1, EXAMPLES_SHOWN + 1)
             ]
             self.words.on(gr.HTML(elem_id="past"), value=start.past)
         self.opening = self.words.on(opening)
 
     def _conversation(self) -> None:
-        # What it shows went through rag.ui.markup; a sanitizer would take the names and states of
-        # controls away.
+        # Everything it shows was escaped by rag.ui.markup. Gradio's sanitizer would remove the
+        # names and states of controls.
         chat = gr.Chatbot(
             elem_id="chat",
             allow_tags=True,
@@ -134,9 +138,9 @@ class Layout:
             self.stop = self.words.on(gr.Button("", elem_id="stop", scale=0), value="stop")
 
     def _under(self, service: QueryService, about: CorpusFacts) -> None:
-        """What stands below the question."""
+        """Creates what stands below the question box."""
         with gr.Row(elem_id="under"):
-            # Hidden it is on: a server that does not let readers choose has its model write.
+            # Hidden, it stays on: if readers may not choose, the model of the server always writes.
             offered = bool(service.settings.llm and service.settings.llm_switch)
             switch = gr.Checkbox(
                 value=True, elem_id="writes", visible=True if offered else "hidden"

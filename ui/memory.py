@@ -1,5 +1,6 @@
-"""Turns as the browser keeps them: a reloaded page, or a server that was started again, goes on
-with the conversation.
+"""Converts turns to and from the JSON that the browser stores.
+
+So a conversation goes on after the page is reloaded or the server restarts.
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ _KEY = re.compile("[0-9a-f]{1,16}")
 
 
 def remember(turn: Turn) -> str:
-    """A turn as JSON."""
+    """Returns a turn as JSON."""
     return _adapter().dump_json(turn).decode()
 
 
-def recall(kept: str) -> tuple[Turn, ...]:
-    """The turns of a JSON list of them, in order; what is none, of an older version or damaged, is
-    left out.
+def recall(stored: str) -> tuple[Turn, ...]:
+    """Returns the turns in a JSON list, in order.
+
+    Entries that are damaged, or that an older version wrote and this one cannot read, are skipped.
     """
     try:
-        rows = json.loads(kept or "[]")
+        rows = json.loads(stored or "[]")
     except ValueError:
         return ()
     turns: dict[str, Turn] = {}
@@ -43,7 +45,7 @@ def recall(kept: str) -> tuple[Turn, ...]:
 
 
 def _is_whole(turn: Turn) -> bool:
-    """Whether a turn can be shown: it has an answer, or says in words of ours why not."""
+    """Whether a turn can be shown: it has an answer, or a known message why it has none."""
     if turn.answer:
         return True
     try:

@@ -1,7 +1,8 @@
-// What the page needs beyond Gradio: [n] leads to its source and back, and controls inside answers. The conversation is kept
-// by conversation.js, tables and maps are those of tables.js, a server that is away is away.js's; clippings, previews and keys
-// have scripts of their own, which put their controls into `doing`.
-// It moves nodes, classes and plain text about and never writes HTML.
+// What the page needs beyond Gradio: the way from [n] to its source and back, and the controls
+// inside answers. conversation.js stores the conversation, tables.js handles tables and maps, and
+// away.js a server that is down. Clippings, previews and keys have scripts of their own, which add
+// their controls to `doing`. This script only moves nodes, classes and plain text, and never writes
+// HTML.
 window.yinju = (() => {
   "use strict";
   const { stored, keep, remember, remembered } = window.yinjuKept;
@@ -24,7 +25,7 @@ window.yinju = (() => {
     card.classList.add("yj-shown");
     card.focus({ preventScroll: true });
     const quote = card.querySelector(".yj-quote") || card;
-    // The card's head belongs in view too, unless the passage is longer than the panel.
+    // Shows the head of the card as well, unless the quote is too far below it.
     const target = quote.getBoundingClientRect().bottom - card.getBoundingClientRect().top < 360 ? card : quote;
     target.scrollIntoView({ block: "start", behavior: scrolling() });
     return true;
@@ -37,7 +38,7 @@ window.yinju = (() => {
     chip?.scrollIntoView({ block: "center", behavior: scrolling() });
   }
 
-  // An article that the server has sent is read in place of the cards.
+  // Shows an article that the server has sent in place of the cards.
   let reading = "";
   function read() {
     const article = document.querySelector("#reader .yj-article");
@@ -49,7 +50,7 @@ window.yinju = (() => {
     (article.querySelector(".yj-quote") ?? article).scrollIntoView({ block: "center" });
   }
 
-  // An article that is there already comes with no news from the server.
+  // For an article that is there already, the server changes nothing, so it is shown right away.
   function open(id) {
     tell("aside", `#${id}`);
     if (document.querySelector("#reader .yj-article")?.id !== id) return;
@@ -74,7 +75,7 @@ window.yinju = (() => {
       const id = link.getAttribute("href").slice(1);
       cameFrom = link;
       window.yinjuPeek?.hide();
-      // The sources of an old answer are no longer in the panel: its article is fetched.
+      // The sources of an old answer are no longer in the panel, so its article is fetched.
       if (!show(id)) open(id.replace("src", "read"));
     } else if (link?.matches(".yj-back")) {
       event.preventDefault();
@@ -114,7 +115,7 @@ window.yinju = (() => {
     next: (button) => tell("next", button.dataset.words),
     csv: (button) => tell("aside", button.dataset.wish),
     column: (button) => {
-      // What comes meanwhile would be drawn over it.
+      // While an answer is under way, its next state would overwrite the column.
       if (!document.body.classList.contains("yj-working")) tell("column", button.dataset.wish);
     },
     rate: (button) => tell("aside", button.dataset.rate),
@@ -146,7 +147,7 @@ window.yinju = (() => {
     table: (button) => copy(asText(turnOf(button)), button),
   };
 
-  // ---- which words of a quote match which of the question
+  // ---- highlighting the words of the question that a quote matches
   function match(target) {
     const quoted = target?.closest?.(".yj-quoted");
     const marks = window.CSS?.highlights;
@@ -177,14 +178,14 @@ window.yinju = (() => {
     });
   }
 
-  // ---- taking away
+  // ---- copying and saving
   async function copy(words, button) {
     let done = false;
     try {
       await navigator.clipboard.writeText(words);
       done = true;
     } catch {
-      // Without a secure context there is no clipboard object; the old way needs a selection.
+      // Without HTTPS there is no clipboard object, and the older method needs a selection.
       const area = document.createElement("textarea");
       area.value = words;
       area.className = "yj-away";
@@ -219,7 +220,7 @@ window.yinju = (() => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // What came of something that a control asked for.
+  // Receives the server's result for a control: a file to save, or a stored rating.
   function told(news) {
     if (!news) return;
     const it = JSON.parse(news);
@@ -251,7 +252,7 @@ window.yinju = (() => {
     field("question")?.focus();
   }
 
-  // Which turn's question is being edited; the server empties it when the question has come.
+  // Marks that a turn's question is being edited; the server resets the key when it is sent.
   function edit(key) {
     document.body.classList.toggle("yj-editing", Boolean(key));
   }
@@ -260,7 +261,7 @@ window.yinju = (() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   }
 
-  // Earlier conversations, below the questions to try. Gradio draws their place anew when the language changes.
+  // Lists earlier conversations. Gradio redraws their place when the language changes.
   function past() {
     const list = document.querySelector("#past .yj-past");
     const kept = window.yinjuKept.past();
@@ -278,12 +279,12 @@ window.yinju = (() => {
     }));
   }
 
-  // The address of the page asks its last question, with its filters, again; nothing is loaded.
+  // Sets the page's address, without loading it, to a link that asks the last question again.
   function address(query) {
     history.replaceState(history.state, "", location.pathname + query);
   }
 
-  // Gradio names each message by its source text, tags and all, which would be read out.
+  // Gradio labels each message with its HTML source, which a screen reader would read out.
   function rename() {
     for (const message of all('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) message.removeAttribute("aria-label");
     for (const log of all('#chat [role="log"]')) {
@@ -292,8 +293,8 @@ window.yinju = (() => {
     }
   }
 
-  // A new question goes to the top of what is seen, so that its answer is read from the beginning; again when
-  // the answer is complete. New sources are shown from the first.
+  // Scrolls a new question to the top, so that its answer is read from the beginning, and again
+  // when the answer is complete. New sources are shown from the first.
   let seen = "";
   let listed = "";
   function follow() {
@@ -304,10 +305,10 @@ window.yinju = (() => {
     const now = `${at} ${asked.length} ${busy !== null}`;
     if (now !== seen && asked.length && seen !== "") {
       const question = asked[at - 1];
-      // A moment later, when the chat has laid the message out.
+      // Waits until the chat has laid out the message.
       setTimeout(() => question?.scrollIntoView({ block: "start", behavior: scrolling() }), 60);
     }
-    // The keyboard on the screen would cover the answer.
+    // Removes the focus, as an on-screen keyboard would cover the answer.
     if (busy && !seen.endsWith("true") && matchMedia("(pointer: coarse)").matches) document.activeElement?.blur();
     seen = now;
     const newest = document.querySelector("#sources .yj-group")?.id ?? "";
@@ -315,12 +316,12 @@ window.yinju = (() => {
     listed = newest;
   }
 
-  // The browser's own calendar, in the reader's form of a date; its value is YYYY-MM-DD.
+  // Uses the browser's date picker, which shows local formats; its value is YYYY-MM-DD.
   function dates() {
     for (const one of all(":is(#filter-from, #filter-to) input[type=text]")) one.type = "date";
   }
 
-  const changes = []; // what other scripts do when the page has changed
+  const changes = []; // functions of other scripts to call when the page has changed
   let due = false;
   function changed() {
     due = false;
@@ -334,7 +335,7 @@ window.yinju = (() => {
     past();
     for (const one of changes) one();
   }
-  // On the root element: the script may run before the body is there, or long after. Once a frame is enough.
+  // Observes the root element, as the body may not exist yet. Reacting once per frame is enough.
   new MutationObserver(() => {
     if (due || !document.body) return;
     due = true;

@@ -1,4 +1,4 @@
-"""What happens between the parts of the page. Imported only where a page is built."""
+"""Connects the parts of the page by events. Imported only when a page is built."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rag.ui.cancellation import END_SECONDS, Halts
 from rag.ui.conversation import Conversation, converse
 from rag.ui.corpus import CorpusFacts
 from rag.ui.filters import as_fields, from_fields, from_link, to_link
-from rag.ui.layout import EXAMPLES, Layout
+from rag.ui.layout import EXAMPLES_SHOWN, PageLayout
 from rag.ui.memory import recall, remember
 from rag.ui.render import suggested
 from rag.ui.sources import sources
@@ -30,10 +30,10 @@ from rag.ui.wiring import when
 
 log = logging.getLogger("rag.ui")
 
-PEOPLE_AT_ONCE = 16
-PEOPLE_WAITING = 64
-# A question sent in the moment in which an answer ends waits for it; "once" would drop it in
-# silence.
+PEOPLE_AT_ONCE = 16  # questions that are answered at the same time
+PEOPLE_WAITING = 64  # events that may wait in Gradio's queue
+# A question that is sent just as an answer ends must wait for that end. The trigger mode "once"
+# would drop it silently.
 _ASKING = {
     "concurrency_id": "ask",
     "concurrency_limit": PEOPLE_AT_ONCE,
@@ -42,7 +42,7 @@ _ASKING = {
 
 
 def page(service: QueryService, about: CorpusFacts) -> gr.Blocks:
-    """The page for a service."""
+    """Builds the page for a service."""
     with gr.Blocks(analytics_enabled=False, title=text("en", "title"), fill_width=True) as blocks:
         _Page(service, about).listen(blocks)
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)
@@ -50,19 +50,21 @@ def page(service: QueryService, about: CorpusFacts) -> gr.Blocks:
 
 
 class _Page:
-    """The parts, and what the server does when something happens to them."""
+    """The parts of the page, and the functions that the server calls on their events."""
 
     def __init__(self, service: QueryService, about: CorpusFacts) -> None:
         self._service, self._about = service, about
         self._halts = Halts()
-        self._parts = Layout(service, about)
+        self._parts = PageLayout(service, about)
 
     def _speak(self, lang: str, talk: Conversation, fields: list, fill: bool = False) -> dict:
-        """The page in a language, and what depends on whether anything was asked.
+        """Returns updates that show the page in a language, with the state of the conversation.
 
         Args:
+            lang: the language.
+            talk: the conversation; some parts are visible only before or after its first question.
             fields: values of the filters' fields.
-            fill: whether they are put into the fields.
+            fill: whether to put these values into the fields, as well as into the chips.
         """
         parts, asked = self._parts, bool(talk.turns)
         filled = zip(parts.form.fields, fields, strict=True) if fill else ()
@@ -82,23 +84,32 @@ class _Page:
         return parts.words.speak(lang, besides)
 
     def _suggest(self, lang: str, talk: Conversation) -> list:
-        """Questions to try. They were asked to see that they have answers, which takes its time, so
-        the page does not wait.
+        """Returns updates of the buttons with example questions.
+
+        It is a step of its own because it can take long: each example has been answered once to
+        make sure that it has an answer.
         """
-        made = [] if talk.turns else self._about.examples(lang, EXAMPLES)
+        made = [] if talk.turns else self._about.examples(lang, EXAMPLES_SHOWN)
         return [
             gr.update(value=words, visible=bool(words))
-            for words in (*made, *[""] * (EXAMPLES - len(made)))
+            for words in (*made, *[""] * (EXAMPLES_SHOWN - len(made)))
         ]
 
-    def _arrive(self, kept: str, remembered: str, request: gr.Request) -> dict:
+    def _arrive(self, stored_lang: str, remembered: str, request: gr.Request) -> dict:
+        """Sets up the page when it is loaded.
+
+        Args:
+            stored_lang: the language that the browser has stored, or "".
+            remembered: the turns that the browser has stored, see :mod:`rag.ui.memory`.
+            request: has the query of the address, and the languages that the browser accepts.
+        """
         header = request.headers.get("accept-language", "")
-        lang = kept if kept in LANGS else pick_language(header)
+        lang = stored_lang if stored_lang in LANGS else pick_language(header)
         query = str(request.query_params)
         linked, talk = from_link(query), Conversation(lang=lang)
         for turn in recall(remembered):
             talk = talk.put(turn)
-        # A page that is loaded again has what its address asks.
+        # After a reload, the stored conversation may already answer the address's question.
         answered = bool(talk.turns) and linked == alone(talk.turns[-1])
         return {
             self._parts.wires["wish"]: "" if answered else query,
@@ -107,17 +118,27 @@ class _Page:
         }
 
     def _switch(self, lang: str, talk: Conversation, *fields) -> dict:
-        # The conversation itself is left alone: an answer may be on its way into it.
+        # Does not set the state of the conversation: an answer may be about to change it.
         return {self._parts.chosen: lang, **self._speak(lang, talk, list(fields))}
 
     def _asked(
         self, talk: Conversation, question: str, wish: str, edited: str, *fields
     ) -> tuple[QuestionRequest | None, str, dict]:
-        """What a control asks for, or what was typed: the question, the turn that is asked anew
-        ("" for none), and the fields that are emptied.
+        """Finds the question that was typed, or that a control asks again.
+
+        Args:
+            talk: the conversation.
+            question: the text in the box.
+            wish: the address of the control that was used, or "".
+            edited: key of the turn whose question is being edited, or "".
+            fields: values of the filters' fields.
+
+        Returns:
+            The question or None, the key of the turn that it replaces or "", and updates that empty
+            fields.
         """
         wires = self._parts.wires
-        if wish:  # what is half typed stays where a control asked
+        if wish:  # a control leaves a half-typed question in the box
             return *talk.asked_again(wish), {wires["wish"]: ""}
         asked = talk.asked(question.strip(), from_fields(*fields), edited)
         done = {self._parts.box: "", wires["editing"]: ""}
@@ -126,16 +147,18 @@ class _Page:
     def _proposed(
         self, talk: Conversation, question: str, *fields
     ) -> tuple[QuestionRequest, str, dict]:
-        """The same of a question that the page proposed."""
+        """As :meth:`_asked`, for a question that the page proposed."""
         return talk.asked(question, from_fields(*fields)), "", {}
 
     def _linked(self, talk: Conversation, query: str) -> tuple[QuestionRequest, str, dict]:
-        """The same of what the address asks."""
+        """As :meth:`_asked`, for the question in the page's address."""
         return from_link(query), "", {self._parts.wires["wish"]: ""}
 
     def _reply(self, ask: Callable[..., tuple[QuestionRequest | None, str, dict]]) -> Callable:
-        """What answers the question that ``ask`` finds, given the conversation and the values of
-        some fields: updates of the parts as the answer comes about.
+        """Returns an event handler that answers the question which ``ask`` finds.
+
+        ``ask`` gets the conversation and the values of some fields, as :meth:`_asked`. The handler
+        yields updates of the parts while the answer is under way.
         """
         parts, link = self._parts, self._parts.wires["link"]
 
@@ -168,8 +191,10 @@ class _Page:
         return reply
 
     def _follow_up(self, lang: str, talk: Conversation) -> Markup:
-        """Questions to ask next, below the answer that they follow, as controls; they were asked
-        beforehand, so each has an answer. Nothing is raised: the answer stands without them.
+        """Returns controls with follow-up questions for below the last answer.
+
+        The service has answered each of them before, so that it has an answer. Errors are only
+        logged, since the answer is complete without suggestions.
         """
         turn = talk.turns[-1] if talk.turns else None
         if turn is None or turn.answer is None or turn.problem:
@@ -178,7 +203,7 @@ class _Page:
         try:
             history = talk.history(asked.after)
             words = self._service.suggestions(asked.question, turn.answer, history, asked.filters)
-        except YinjuError:  # too many wait: other people's questions go first
+        except YinjuError:  # the server is busy, and real questions come first
             return Markup()
         except Exception:
             log.exception("no suggestions could be made")
@@ -189,8 +214,8 @@ class _Page:
         self._halts.halt(request.session_hash)
 
     def _clear(self, request: gr.Request, lang: str, *fields) -> dict:
-        """A new conversation."""
-        # The end of an answer under way would come into it.
+        """Begins a new conversation."""
+        # Else the rest of an answer under way would be added to the new conversation.
         self._halts.halt(request.session_hash, END_SECONDS)
         talk = Conversation(lang=lang)
         return {
@@ -200,7 +225,7 @@ class _Page:
         }
 
     def _look(self, wish: str, lang: str, talk: Conversation) -> dict:
-        """What a control asks for that is no question."""
+        """Does what a control asks for that is not a question, such as to open an article."""
         wires, asked = self._parts.wires, (wish, talk, lang, self._service)
         done = {wires["aside"]: ""}
         if article := actions.to_read(*asked):
@@ -209,7 +234,7 @@ class _Page:
         return {**done, wires["told"]: news} if news else done
 
     def _widen(self, wish: str, lang: str, talk: Conversation) -> dict:
-        """A list with one more column."""
+        """Adds the column that a control asks for to a list."""
         wires = self._parts.wires
         done = {wires["column"]: ""}
         if not (found := columns.wished_of(wish, talk)):
@@ -223,13 +248,13 @@ class _Page:
         return {**done, **changed, wires["memory"]: remember(turn)}
 
     def listen(self, blocks: gr.Blocks) -> None:
-        """Wires what happens on the page."""
+        """Connects all events of the page."""
         parts, wires, fields = self._parts, self._parts.wires, self._parts.form.fields
         lang, state, spoken = parts.lang, parts.state, parts.words.parts
-        kept = "(kept) => [kept, window.yinju.remembered()]"
+        with_stored = "(kept) => [kept, window.yinju.remembered()]"
         arriving = [parts.chosen, wires["memory"]]
         arrived = when(
-            blocks.load, self._arrive, arriving, [wires["wish"], state, *spoken], js=kept
+            blocks.load, self._arrive, arriving, [wires["wish"], state, *spoken], js=with_stored
         )
         self._listen_to_questions(arrived)
         when(parts.stop.click, self._halt)
@@ -258,9 +283,9 @@ class _Page:
         parts, wires, fields = self._parts, self._parts.wires, self._parts.form.fields
         box, wish, editing = parts.box, wires["wish"], wires["editing"]
         beside = [parts.lang, parts.state, parts.writes]
-        said = [box, wish, editing, parts.chat, parts.panel, parts.following, parts.stale]
-        said += [parts.state, parts.opening, wires["link"], wires["memory"]]
-        said += parts.keeping.values()
+        outputs = [box, wish, editing, parts.chat, parts.panel, parts.following, parts.stale]
+        outputs += [parts.state, parts.opening, wires["link"], wires["memory"]]
+        outputs += parts.keeping.values()
         typed = [box.submit, parts.send.click, wish.submit]
         asking = [
             (arrived.then, self._linked, [wish]),
@@ -269,16 +294,17 @@ class _Page:
             (wires["next"].submit, self._proposed, [wires["next"], *fields]),
         ]
         for event, ask, given in asking:
-            answered = when(event, self._reply(ask), [*beside, *given], said, **_ASKING)
+            answered = when(event, self._reply(ask), [*beside, *given], outputs, **_ASKING)
             when(answered.then, self._follow_up, [parts.lang, parts.state], [parts.following])
 
     def _listen_to_controls(self) -> None:
         parts, wires = self._parts, self._parts.wires
         lang, state, aside, column = parts.lang, parts.state, wires["aside"], wires["column"]
-        looked, many = [aside, wires["told"], parts.reader], {"trigger_mode": "multiple"}
+        each_time = {"trigger_mode": "multiple"}
+        looked_at = [aside, wires["told"], parts.reader]
         widened = [column, parts.chat, state, wires["memory"]]
-        when(aside.submit, self._look, [aside, lang, state], looked, **many)
-        when(column.submit, self._widen, [column, lang, state], widened, **many)
+        when(aside.submit, self._look, [aside, lang, state], looked_at, **each_time)
+        when(column.submit, self._widen, [column, lang, state], widened, **each_time)
         for kind, button in parts.keeping.items():
-            keep = partial(actions.kept, kind)
+            keep = partial(actions.save_message, kind)
             when(button.click, keep, [state, lang], [wires["told"]])

@@ -1,9 +1,10 @@
-// What a [n] leads to, shown where it is pointed at or has the focus: title, date, and the quote with the sentences beside it. It
-// is a copy of what the card of the source holds, and goes with Escape.
+// The preview of a citation [n], shown while the pointer is on it or it has the focus: title, date,
+// and the quote with its neighbouring sentences, copied from the card of the source. Escape closes
+// it.
 window.yinjuPeek = (() => {
   "use strict";
-  const SHOW = 180; // milliseconds that a pointer rests
-  const HIDE = 220; // and in which it may cross over to what is shown
+  const SHOW = 180; // milliseconds for which the pointer must rest
+  const HIDE = 220; // milliseconds in which it may move from the [n] to the preview
   const CHIP = '.yj-chip[href^="#src-"]';
   const peek = document.createElement("div");
   Object.assign(peek, { id: "yj-peek", className: "yj-peek", hidden: true });
@@ -35,8 +36,9 @@ window.yinjuPeek = (() => {
     return true;
   }
 
-  // Above the line, as what the words mean stands below it; below where there is no room. Never over the tabs, which a pointer
-  // could otherwise not reach: crossing what is shown keeps it.
+  // Places the preview above the line, as the glosses of words stand below it; below these if there
+  // is no room. It never covers the tabs: they would be out of reach, as it stays open under the
+  // pointer.
   function place() {
     const at = chip.getBoundingClientRect();
     const box = peek.getBoundingClientRect();
@@ -72,14 +74,19 @@ window.yinjuPeek = (() => {
     clearTimeout(waiting);
     waiting = setTimeout(work, ms);
   };
-  // What is pointed at by then: an answer that comes to its end is drawn anew, and scrolled, under a pointer that rests.
+  // Looks up the [n] under the pointer only now: when an answer is complete, it is redrawn and
+  // scrolled under a resting pointer.
   const pointed = () => {
     const one = document.querySelector(`${CHIP}:hover`);
     if (one) show(one);
   };
+  const anew = () => {
+    hide();
+    later(pointed, SHOW);
+  };
   const chipOf = (node) => node.closest?.(CHIP);
   document.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "touch") return; // a touch opens the source
+    if (event.pointerType === "touch") return; // a touch opens the source instead
     const one = chipOf(event.target);
     if (one) later(pointed, SHOW);
     else if (event.target.closest?.("#yj-peek")) clearTimeout(waiting);
@@ -87,17 +94,18 @@ window.yinjuPeek = (() => {
   });
   document.addEventListener("focusin", (event) => {
     const one = chipOf(event.target);
-    if (one?.matches(":focus-visible")) show(one);
-    else hide();
+    if (one?.matches(":focus-visible")) return show(one);
+    if (one) hide();
+    else anew(); // the question box may get the focus while a pointer rests
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  // It goes with the line that has the focus as long as that is seen; what is pointed at is then something else.
+  // While scrolling, the preview follows a focused [n] as long as it is visible. For the pointer it
+  // closes, as another element may now be under it.
   document.addEventListener("scroll", (event) => {
     if (!chip || peek.contains(event.target)) return;
     const at = chip.getBoundingClientRect();
     if (document.activeElement === chip && at.bottom > 0 && at.top < innerHeight) return place();
-    hide();
-    later(pointed, SHOW);
+    anew();
   }, { capture: true, passive: true });
   return { hide };
 })();

@@ -1,8 +1,7 @@
-"""What a search found, as HTML: how many articles, of which months, publishers, places and
-languages, and the passages.
+"""Renders the results of the search tab: counts, facets (month, source, place, language), passages.
 
-What can be chosen is a button whose ``data-go`` says what it asks for ("facet:", "start:",
-"open:"); :func:`gone` makes the next view of it.
+Each choice is a button whose ``data-go`` says what it asks for ("facet:", "start:", "open:");
+:func:`gone` returns the view that follows.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from rag.corpus.gazetteer import province_label
-from rag.search.sift import LISTED, Sifted
+from rag.search.sift import MAX_RANKED_ARTICLES, Sifted
 from rag.search.types import Filters, Hit
-from rag.ui.browse import PAGE
+from rag.ui.browse import ARTICLES_PER_PAGE
 from rag.ui.chips import quoted
 from rag.ui.markup import MarkedSpan, mark_up
 from rag.ui.templating import macro
@@ -23,20 +22,20 @@ from rag.ui.texts import counted, language_name, reader_date, text
 from rag.ui.timeline import bounds, is_period
 
 FACETS = ("month", "source", "place", "lang")
-SNIPPET = 260
-"""Characters of a passage that are shown of a hit."""
+_SNIPPET_CHARACTERS = 260
+"""Maximum characters of a hit's passage that are shown."""
 _OPEN = re.compile(r"open:(\d{1,9})-(\d{1,9}):(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
-    """What is searched for, and what of it is looked at.
+    """The state of the search tab: what is searched for, and which part of the hits is shown.
 
     Attributes:
-        words: as they were typed; "" before anything was.
-        month, source, place, lang: what the hits are restricted to; "" for nothing.
-        start: place of the first hit of the page.
-        opened: what opened the article that is read, or "".
+        words: the words as typed; "" before the first search.
+        month, source, place, lang: the facet value that the hits are restricted to; "" for none.
+        start: number of the first hit on the page, from 0.
+        opened: the ``data-go`` ("open:START-END:ID") that opened the article in the reader, or "".
     """
 
     words: str = ""
@@ -49,28 +48,28 @@ class Hunt:
 
     @property
     def filters(self) -> Filters:
-        """The restrictions as the search takes them."""
+        """The restrictions as filters of the search."""
         days = bounds(self.month) if is_period(self.month) else ("", "")
         chosen = ((one,) if one else () for one in (self.source, self.lang, self.place))
         return Filters(*days, *chosen)
 
     @property
     def passage(self) -> tuple[str, int, int] | None:
-        """Id of the article that is read, and the passage that was found."""
+        """Article id, start and end of the passage in the reader, or None."""
         found = _OPEN.fullmatch(self.opened)
         return (found[3], int(found[1]), int(found[2])) if found else None
 
 
-def gone(hunt: Hunt, wish: str) -> Hunt:
-    """The view that a control asks for; the same one for what makes no sense."""
+def view_after(hunt: Hunt, wish: str) -> Hunt:
+    """Returns the view that a control asks for; the same view for an invalid request."""
     do, _, value = wish.partition(":")
     if do == "facet":
         name, _, chosen = value.partition(":")
-        if name in FACETS:  # choosing what is chosen lets it go
+        if name in FACETS:  # choosing the current value again removes the restriction
             return replace(hunt, start=0, **{name: "" if chosen == getattr(hunt, name) else chosen})
     if do == "start" and value.isdecimal() and len(value) < 10:
-        return replace(hunt, start=int(value) // PAGE * PAGE)
-    if do in ("open", "article"):  # "article:" closes what is read
+        return replace(hunt, start=int(value) // ARTICLES_PER_PAGE * ARTICLES_PER_PAGE)
+    if do in ("open", "article"):  # "article:" closes the article
         return replace(hunt, opened=wish if do == "open" else "")
     return hunt
 
@@ -78,28 +77,31 @@ def gone(hunt: Hunt, wish: str) -> Hunt:
 _head = macro("search", "head")
 _facets = macro("search", "facets")
 hits = macro("search", "hits")
-"""The passages of a page of what was found, for a view, with the controls that turn it, in a
-language.
-"""
+"""Renders a page of hits for a view, with the controls to turn pages, in a language."""
 
 
 def head(found: Sifted, lang: str) -> Markup:
-    """How many articles there are, and how the words were taken."""
+    """Renders the number of articles found, and how the words were understood."""
     words = text(lang, "found", articles=counted(found.total, "article", lang))
     if found.nearest:
         words = text(lang, "search_nearest" if found.hits else "search_none")
     parts, sought = [words], found.sought
     for key, some in (("search_phrases", sought.phrases), ("search_without", sought.without)):
         parts += [text(lang, key, words=quoted(some, lang))] if some else []
-    if found.total > LISTED:
-        parts.append(text(lang, "search_listed", n=LISTED))
+    if found.total > MAX_RANKED_ARTICLES:
+        parts.append(text(lang, "search_listed", n=MAX_RANKED_ARTICLES))
     return _head(parts, sought.text if sought.words else "", lang)
 
 
 def facets(found: Sifted, hunt: Hunt, lang: str) -> Markup:
-    """What the hits can be restricted to, each with its number of articles."""
-    told = found.facets
-    counted_by = (told.months[::-1], told.sources, told.places, told.langs)
+    """Renders the values of the facets, each with its number of articles."""
+    facet_counts = found.facets
+    counted_by = (
+        facet_counts.months[::-1],
+        facet_counts.sources,
+        facet_counts.places,
+        facet_counts.langs,
+    )
     groups = []
     for name, counts in zip(FACETS, counted_by, strict=True):
         chosen = getattr(hunt, name)
@@ -109,7 +111,7 @@ def facets(found: Sifted, hunt: Hunt, lang: str) -> Markup:
 
 
 def facet_value(name: str, value: str, lang: str) -> str:
-    """What a value of a facet is called."""
+    """Returns the label of a facet's value."""
     if name == "place":
         try:
             return province_label(value, lang)
@@ -121,12 +123,17 @@ def facet_value(name: str, value: str, lang: str) -> str:
 
 
 def snippet(one: Hit) -> tuple[str, Markup, str]:
-    """The part of the passage around the first word that matches, with all that match marked, and
-    what shows that it is cut before and behind.
+    """Returns the part of a hit's passage around the first matching word, with all matches marked.
+
+    It is the second value of three; the others are "…" where the passage is cut before or after.
     """
     first = min((mark.start for mark in one.highlights), default=one.start)
-    start = max(one.start, first - SNIPPET // 4) if one.end - one.start > SNIPPET else one.start
-    end = min(one.end, start + SNIPPET)
+    start = (
+        max(one.start, first - _SNIPPET_CHARACTERS // 4)
+        if one.end - one.start > _SNIPPET_CHARACTERS
+        else one.start
+    )
+    end = min(one.end, start + _SNIPPET_CHARACTERS)
     marks = [MarkedSpan(mark.start, mark.end, "yj-word") for mark in one.highlights]
-    said = mark_up(one.text[start - one.start : end - one.start], marks, start)
-    return "…" * (start > one.start), said, "…" * (end < one.end)
+    marked = mark_up(one.text[start - one.start : end - one.start], marks, start)
+    return "…" * (start > one.start), marked, "…" * (end < one.end)

@@ -1,6 +1,4 @@
-"""The search tab: all articles that hold some words, with what they can be restricted to, beside
-the chat that answers.
-"""
+"""The search tab: finds all articles that contain words, with facets to restrict them."""
 
 from __future__ import annotations
 
@@ -13,21 +11,21 @@ from rag.question.query import MAX_CHARACTERS
 from rag.search.sift import OnlyLeftOut
 from rag.serving import QueryService
 from rag.ui import browse, search
-from rag.ui.browse import PAGE
+from rag.ui.browse import ARTICLES_PER_PAGE
 from rag.ui.markup import MarkedSpan
 from rag.ui.search import Hunt
 from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.wiring import Words, box, hidden, when
 
-NAME = "yj-found"
-"""Id of the article that is read in this tab."""
+_READER_ID = "yj-found"
+"""Element id of the article in this tab's reader."""
 _hint = macro("parts", "hint")
 _notice = macro("parts", "notice")
 
 
 class SearchTab:
-    """The parts of the tab, made where it is to stand; :class:`rag.ui.layout.Layout` mounts it."""
+    """The components of the tab; :class:`rag.ui.layout.PageLayout` creates them in their place."""
 
     def __init__(self, service: QueryService, words: Words) -> None:
         self._service = service
@@ -48,11 +46,11 @@ class SearchTab:
                 self._list = gr.HTML(elem_id="search-list")
             with gr.Column(elem_id="search-right", scale=3):
                 self._read = gr.HTML(elem_id="search-read")
-        # What a control in the tab asks for; the page's script writes it.
+        # The page's script writes into it what a control in the tab asks for.
         self._wish = hidden("search-wish")
 
     def listen(self, lang: gr.Radio) -> None:
-        """Wire what happens in the tab; ``lang`` is the page's switch of languages."""
+        """Connects the events of the tab; ``lang`` is the page's language switch."""
         shown = [self._hunt, self._count, self._facets, self._list, self._read]
         wish, last = [self._wish, self._hunt, lang], {"trigger_mode": "always_last"}
         when(
@@ -65,17 +63,19 @@ class SearchTab:
         return self._show(Hunt(words.strip()), lang)
 
     def _go(self, wish: str, hunt: Hunt, lang: str) -> list:
-        after = search.gone(hunt, wish)
+        """Does what a control asks for, see :func:`rag.ui.search.view_after`."""
+        after = search.view_after(hunt, wish)
         if replace(after, opened="") == replace(hunt, opened=""):
-            # Only what is read changes; the list keeps its place.
+            # Only the article changes; the list is not redrawn, so that it keeps its place.
             return ["", after, gr.skip(), gr.skip(), gr.skip(), self._reading(after, lang)]
         return ["", *self._show(after, lang)]
 
     def _show(self, hunt: Hunt, lang: str) -> list:
+        """Searches; returns new values of the state, count, facets, list and reader."""
         if not hunt.words:
             return [hunt, "", "", "", ""]
         try:
-            asked = (hunt.words, hunt.filters, hunt.start, PAGE)
+            asked = (hunt.words, hunt.filters, hunt.start, ARTICLES_PER_PAGE)
             found = self._service.pool.submit(lambda: self._service.sift(*asked)).result()
         except (UsageError, ServerBusy) as error:
             return [hunt, _notice(_why(error, lang), lang), "", "", ""]
@@ -88,15 +88,18 @@ class SearchTab:
         ]
 
     def _reading(self, hunt: Hunt, lang: str) -> str:
-        """The article that is read, or how one is chosen."""
+        """Returns the open article, or a hint on how to open one."""
         if not (passage := hunt.passage):
             return _hint(text(lang, "search_read"), lang)
         article_id, start, end = passage
         marks = [MarkedSpan(start, end, "yj-quote")]
-        return browse.reader(self._service.article(article_id), lang, (), marks, NAME, hunt.opened)
+        return browse.reader(
+            self._service.article(article_id), lang, (), marks, _READER_ID, hunt.opened
+        )
 
 
 def _why(error: Exception, lang: str) -> str:
+    """Returns the message for a search that failed."""
     if isinstance(error, ServerBusy):
         return text(lang, "busy")
     if isinstance(error, OnlyLeftOut):

@@ -1,6 +1,4 @@
-"""The panel beside the chat: a card for each citation with its quote in its passage, and an article
-to be read as a whole.
-"""
+"""Renders the panel beside the chat: a card per citation with quote and passage, or an article."""
 
 from __future__ import annotations
 
@@ -18,11 +16,11 @@ from rag.ui.templating import macro
 from rag.ui.turn import Turn, cited, spans
 
 Find = Callable[[str], Article | None]
-"""From an article's id to the article; None where there is none."""
+"""Returns the article with an id, or None."""
 TURNS_SHOWN = 12
-"""Answers whose sources are in the panel; those of older answers are read one by one."""
+"""Newest turns whose sources are in the panel; those of older turns open one at a time."""
 ARTICLE_LIMIT = 200_000
-"""Characters of an article shown around a quote; a longer article is cut, and said to be."""
+"""Maximum characters of an article around a quote; a longer one is cut, with a note."""
 
 
 _sources = macro("sources", "sources")
@@ -30,13 +28,13 @@ _article = macro("sources", "article")
 
 
 def sources(turns: Sequence[Turn], lang: str, find: Find) -> Markup:
-    """The cards: one group per answer, the newest first and open; ``lang`` is the page's."""
+    """Renders the cards, a group per answer, the newest first and open; ``lang`` is the page's."""
     shown = [turn for turn in reversed(turns[-TURNS_SHOWN:]) if cited(turn)]
     return _sources(shown, turns[-1] if turns else None, lang, find)
 
 
 def article(turn: Turn, number: int, lang: str, find: Find) -> Markup:
-    """A cited article as a whole, with what is quoted of it marked."""
+    """Renders the article of citation ``number``, with the quote marked."""
     citation = cited(turn)[number - 1]
     found, marked, cut = find(citation.article_id), Markup(), False
     if _holds(found, citation):
@@ -48,32 +46,37 @@ def article(turn: Turn, number: int, lang: str, find: Find) -> Markup:
 
 
 def title_or_opening(citation: Citation, find: Find) -> str:
-    """The title of a cited article, or its first sentence."""
+    """Returns the title of a cited article, or else its beginning."""
     found = None if citation.title else find(citation.article_id)
     return heading("", found.text[:HEADING_CHARS]) if found else citation.title
 
 
 def around_quote(citation: Citation, find: Find, lang: str) -> Markup:
-    """The passage around a quote, with the quote marked; nothing where the article has changed."""
+    """Returns the passage around a quote with the quote marked; "" if the article has changed."""
     found = find(citation.article_id)
     if not _holds(found, citation):
         return Markup()
     start = min(citation.passage_start, citation.start)
     end = max(citation.passage_end, citation.end)
-    marks = [_around(found, citation, start, end), *spans(citation, lang, whole=True)]
+    marks = [_span_around(found, citation, start, end), *spans(citation, lang, whole=True)]
     return mark_up(found.text[start:end], marks, start)
 
 
 def _holds(found: Article | None, citation: Citation) -> TypeGuard[Article]:
-    """Whether an article still has a quote where it was cited."""
+    """Whether an article still has the quote at the cited offsets."""
     return found is not None and found.text[citation.start : citation.end] == citation.quote
 
 
-def _around(found: Article, citation: Citation, start: int, end: int) -> MarkedSpan:
-    """The quote with the sentences beside it: what the page's script shows of the card where its
-    [n] is pointed at.
+def _span_around(found: Article, citation: Citation, start: int, end: int) -> MarkedSpan:
+    """Returns the span of a quote with the sentence before and after it.
+
+    The page's script shows this part of the card when the reader points at its [n].
     """
-    told = sentences(found.text, start, min(end, len(found.text)))
-    first = max((span[0] for span in told if span[1] <= citation.start), default=citation.start)
-    last = min((span[1] for span in told if span[0] >= citation.end), default=citation.end)
+    sentence_spans = sentences(found.text, start, min(end, len(found.text)))
+    first = max(
+        (span[0] for span in sentence_spans if span[1] <= citation.start), default=citation.start
+    )
+    last = min(
+        (span[1] for span in sentence_spans if span[0] >= citation.end), default=citation.end
+    )
     return MarkedSpan(first, last, "yj-around")

@@ -1,6 +1,4 @@
-"""Places as a table: one line for each quote, with its place, source and date; and how many
-articles each place has.
-"""
+"""Renders an answer about places as a table, one line per quote, and a map of article counts."""
 
 from __future__ import annotations
 
@@ -17,45 +15,48 @@ from rag.ui.tilemap import tilemap
 from rag.ui.turn import Turn, cited, told_besides, told_once, valid, voice
 
 PLACES_DRAWN = 4
-"""With fewer places the map is folded."""
-COLUMNS = ("place", "what", "from_source", "date_column")
+"""Number of places from which the map is shown open; with fewer it is folded."""
+_TABLE_HEADINGS = ("place", "what", "from_source", "date_column")
 _places = macro("table", "places")
 
 
 def places(turn: Turn, lang: str) -> Markup:
-    """The names of the places, the map, the table, and what can be done with it; ``lang`` is the
-    page's language.
+    """Renders the names of the places, the map, the table and its controls.
+
+    ``lang`` is the page's language, which the controls use.
     """
-    spoken, held, lines = voice(turn.answer), counts(turn), _lines(turn)
+    spoken, by_place, lines = voice(turn.answer), counts(turn), _lines(turn)
     names = list(dict.fromkeys(row.label for row in turn.answer.rows if row.label))
-    heads = [text(spoken, key) for key in COLUMNS]
+    heads = [text(spoken, key) for key in _TABLE_HEADINGS]
     heads[2:2] = columns.heads(turn)
-    # A few places need no map to be found, and it would push what is quoted out of sight.
-    opened = len(held) >= PLACES_DRAWN
-    return _places(turn, names, tilemap(held, spoken), opened, lines, heads, lang)
+    # For a few places a map adds little, and it would push the quotes out of sight.
+    opened = len(by_place) >= PLACES_DRAWN
+    return _places(turn, names, tilemap(by_place, spoken), opened, lines, heads, lang)
 
 
 def counts(turn: Turn) -> dict[str, int]:
-    """How many articles an answer has for each place: those that it cites, and those that tell the
-    same story.
-    """
+    """Returns the number of articles for each place: cited ones, and others of the same story."""
     articles: dict[str, set[str]] = {}
     more = Counter[str]()
     for row in turn.answer.rows:
         if row.place:
-            told = {cited(turn)[number - 1].article_id for number in valid(turn, row.citations)}
-            articles.setdefault(row.place, set()).update(told)
+            cited_ids = {
+                cited(turn)[number - 1].article_id for number in valid(turn, row.citations)
+            }
+            articles.setdefault(row.place, set()).update(cited_ids)
             more[row.place] += row.more
-    return {place: len(told) + more[place] for place, told in articles.items()}
+    return {place: len(ids) + more[place] for place, ids in articles.items()}
 
 
 def _lines(turn: Turn) -> list[dict[str, Any]]:
-    """The lines of the table: a quote (``number``) with the rows that it is evidence of (``rows``),
-    how many quotes of these stand before it (``at``), what is told of them below their last quote
-    (``besides``), and the names of the further columns with what each says (``cells``).
+    """Returns the lines of the table, one per quote.
+
+    ``number`` is the quote's citation number, ``rows`` the rows of the answer that it supports, and
+    ``at`` the number of quotes of these rows before it. ``besides``, on their last quote, are notes
+    on other articles. ``cells`` are the (heading, texts) of the added columns.
     """
-    # Places with the same evidence stand together: the same quotes again in every row would hide
-    # them.
+    # Rows with the same quotes are merged: repeating the quotes for each place would hide the
+    # places.
     merged: dict[tuple[int, ...], list[Row]] = {}
     for row in turn.answer.rows:
         merged.setdefault(row.citations, []).append(row)

@@ -1,4 +1,5 @@
-// Tables of an answer that sort and are copied, and maps that filter them. It moves nodes and plain text about and never writes HTML.
+// Sorts and copies the tables of answers, and filters them by a map. It only moves nodes and plain
+// text, and never writes HTML.
 window.yinjuTables = (() => {
   "use strict";
   const all = (css, within = document) => [...within.querySelectorAll(css)];
@@ -27,7 +28,7 @@ window.yinjuTables = (() => {
     only.querySelector("[role=status]").textContent = place ? tile.getAttribute("aria-label") : "";
   }
 
-  // One line, and nothing that a spreadsheet takes for a formula.
+  // Returns a cell's text on one line, quoted if a spreadsheet would take it for a formula.
   function cell(of) {
     const part = of.cloneNode(true);
     for (const gloss of all(".yj-gloss", part)) gloss.remove();
@@ -35,7 +36,7 @@ window.yinjuTables = (() => {
     return /^[=+\-@＝＋－＠]/.test(words) ? `'${words}` : words;
   }
 
-  // The rows that are seen, as a spreadsheet takes them from the clipboard.
+  // Returns the visible rows as tab-separated text, for a spreadsheet to paste.
   function asText(turn) {
     const rows = all("table.yj-places tr", turn).filter((row) => row.checkVisibility());
     return rows.map((row) => [...row.cells].map(cell).join("\t")).join("\n");

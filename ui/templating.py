@@ -1,8 +1,7 @@
-"""HTML from the templates in ``templates``: their macros as functions.
+"""Makes HTML from the Jinja templates in ``templates``, whose macros become functions.
 
-What a template shows is escaped by :func:`rag.ui.markup.escape`, whatever it is. Only ``Markup``
-goes through as it is: what templates themselves made, and HTML that was marked so when it was
-handed to one.
+Everything that a template shows is escaped by :func:`rag.ui.markup.escape`, except ``Markup``:
+the output of other templates, and HTML that the caller has declared to be safe.
 """
 
 from __future__ import annotations
@@ -20,8 +19,9 @@ from rag.ui.markup import escape, lang_tag, mark_up
 
 
 def macro(file: str, name: str) -> Callable[..., Markup]:
-    """The macro ``name`` of ``templates/<file>.html`` as a function, compiled when it is first
-    called.
+    """Returns the macro ``name`` of ``templates/<file>.html`` as a function.
+
+    The template is compiled at the first call.
     """
 
     def call(*args: Any, **kwargs: Any) -> Markup:
@@ -32,15 +32,15 @@ def macro(file: str, name: str) -> Callable[..., Markup]:
 
 
 def compile_all() -> None:
-    """Compiles the templates before the first reader comes."""
+    """Compiles all templates, so that the first reader need not wait for it."""
     for name in _environment().list_templates():
         _ = _environment().get_template(name).module
 
 
 class _OneLine(Extension):
-    """Makes one line of a template: a line break between tags is nothing, elsewhere it is a space.
+    """Joins a template into one line: drops line breaks between tags, makes others a space.
 
-    The chat shows Markdown, where a blank line would end the HTML.
+    The chat renders Markdown, in which a blank line would end a block of HTML.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
@@ -62,7 +62,10 @@ def _environment() -> Environment:
 
 
 def _functions() -> dict[str, Any]:
-    """What templates can call, and two limits, by name. The modules that have them use macros."""
+    """Returns the functions and the two limits that templates can use, by name.
+
+    Their modules use macros of this one, so they are imported here to avoid a cycle.
+    """
     from rag.plain import also_searched
     from rag.ui import (
         batch,
@@ -119,10 +122,11 @@ def _functions() -> dict[str, Any]:
         turn.voice,
         turn.with_its_copies,
     )
-    limits = {"PAGE": browse.PAGE, "LISTED": search.LISTED}
+    limits = {"PAGE": browse.ARTICLES_PER_PAGE, "LISTED": search.MAX_RANKED_ARTICLES}
     return {function.__name__: function for function in functions} | limits
 
 
 def _inert(value: object) -> object:
+    """Escapes a value that a template shows, unless it is Markup or an int."""
     known = isinstance(value, Markup | int)
     return value if known else Markup(escape(str(value)))

@@ -1,8 +1,7 @@
-"""Every word of the page, in Chinese and English, from the files in ``words``; both languages hold
-the same keys.
+"""All texts of the page in Chinese and English, from the files in ``words``, with the same keys.
 
-``lang`` is "zh", anything else for English, or :data:`rag.question.script.HANT`: an answer to a
-question in traditional characters is shown in them.
+``lang`` is "zh", :data:`rag.question.script.HANT` for traditional Chinese characters (used for
+answers to questions written in them), or anything else for English.
 """
 
 from __future__ import annotations
@@ -24,25 +23,26 @@ LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
 def _words(lang: str) -> dict[str, str]:
-    """The texts of a language, from its file, whose tables are parts of the page."""
+    """Reads the texts of a language by key; the tables of its file stand for parts of the page."""
     file = files(__package__) / "words" / f"{lang}.toml"
     parts = tomllib.loads(file.read_text("utf-8")).values()
     return {key: words for part in parts for key, words in part.items()}
 
 
-TEXTS: dict[str, dict[str, str]] = {lang: _words(lang) for lang in LANGS}
+PAGE_TEXTS: dict[str, dict[str, str]] = {lang: _words(lang) for lang in LANGS}
 
 
 def text(lang: str, key: str, **values: object) -> str:
-    """The page's text for ``key``, with values put in; whole numbers get separators ("1,300")."""
+    """Returns the text of ``key`` with values filled in; integers get separators ("1,300")."""
     shown = {name: f"{one:,}" if isinstance(one, int) else one for name, one in values.items()}
-    return in_script(TEXTS["zh" if _chinese(lang) else "en"][key], lang).format(**shown)
+    return in_script(PAGE_TEXTS["zh" if _chinese(lang) else "en"][key], lang).format(**shown)
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Something that the page says: a text's key, and what is put in. It can be said in any
-    language, at any time.
+    """A text of the page by its key, with the values to fill in, that is put into words later.
+
+    So it can be shown again when the page's language changes.
     """
 
     key: str
@@ -50,9 +50,11 @@ class Phrase:
 
     @classmethod
     def of(cls, key: str, **values: object) -> Phrase:
+        """Returns the phrase of a key with its values."""
         return cls(key, tuple((name, str(value)) for name, value in values.items()))
 
     def speak(self, lang: str) -> str:
+        """Returns the text in a language."""
         return text(lang, self.key, **dict(self.values))
 
 
@@ -61,18 +63,19 @@ def _chinese(lang: str) -> bool:
 
 
 def counted(n: int, what: str, lang: str) -> str:
-    """So many of ``what``, "article" or "passage": "1 article", "13 articles"; "13 篇文章"."""
+    """Returns a count of "article" or "passage" in words: "1 article", "13 篇文章"."""
     return text(lang, f"{what}_one" if n == 1 else f"{what}_many", n=n)
 
 
 def language_name(code: str) -> str:
-    """The name of a language in that language; of one that the page does not know its code."""
+    """Returns the name of a language in itself; the code of one that the page does not know."""
     return LANGUAGE_NAMES.get(code, code)
 
 
 def reader_date(date: str, lang: str) -> str:
-    """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; "2011-09",
-    "--09-21" and "--09" too; else unchanged.
+    """Formats "2011-09-21" for readers: "2011年9月21日" or "21 September 2011".
+
+    "2011-09", "--09-21" (each year) and "--09" are formatted too, anything else stays unchanged.
     """
     found = re.fullmatch(r"(?:\d{4}|-)-(\d\d)(?:-\d\d)?", date)
     if not found or not 1 <= int(found[1]) <= 12:
@@ -81,27 +84,25 @@ def reader_date(date: str, lang: str) -> str:
 
 
 def reader_dates(first: str, last: str, lang: str) -> str:
-    """A range of dates, or one date where both ends are the same, or "" where neither is known."""
+    """Formats a range of dates; one date if both ends are equal or one is "", "" if both are."""
     ends = [reader_date(date, lang) for date in dict.fromkeys((first, last)) if date]
     return text(lang, "dates_between", first=ends[0], last=ends[1]) if ends[1:] else "".join(ends)
 
 
 def reader_time(ms: float, lang: str) -> str:
-    """Milliseconds as "12 ms", from one second on "1.4 s" ("12 毫秒", "1.4 秒")."""
+    """Formats milliseconds as "12 ms", from one second on as "1.4 s" ("12 毫秒", "1.4 秒")."""
     if ms < 1000:
         return text(lang, "milliseconds", n=max(1, round(ms)))
     return text(lang, "seconds", n=f"{ms / 1000:.1f}")
 
 
 def is_web(url: str) -> bool:
-    """Whether an address can be linked to: others could be scripts."""
+    """Whether an address is safe to link to; one of another scheme could be a script."""
     return url.startswith(("https://", "http://"))
 
 
 def pick_language(accept_language: str) -> str:
-    """The page's language for a browser that sent this Accept-Language header: its first of the
-    two.
-    """
+    """Returns the first of the page's languages in an Accept-Language header, else "en"."""
     for part in accept_language.lower().split(","):
         code = part.split(";")[0].strip()[:2]
         if code in LANGS:
@@ -110,8 +111,9 @@ def pick_language(accept_language: str) -> str:
 
 
 def logged(what: str) -> str:
-    """Puts the error that is being handled into the server's log; the reference to tell the reader,
-    under which the operator finds it.
+    """Logs the exception that is being handled, and returns a reference for the reader.
+
+    The operator finds the entry in the server's log by this reference.
     """
     reference = secrets.token_hex(4)
     log.exception("reference %s: %s", reference, what)

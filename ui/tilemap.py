@@ -1,9 +1,8 @@
-"""A tile map of China's 34 provincial-level divisions as SVG: how many articles an answer has for
-each.
+"""Renders a tile map (SVG) of China's 34 provincial-level divisions with counts of articles.
 
-Every division is one tile of the same size, so that Shanghai is as easy to see and to hit as
-Xinjiang. The count is told by number and by shade, of one hue from light to dark, so it needs no
-sense of colour.
+All tiles have the same size, so that Shanghai is as easy to see and to click as Xinjiang. Number
+and shade show the count; the shades have one hue, from light to dark, so that colour-blind readers
+can tell them apart.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from rag.corpus.gazetteer import province_label
 from rag.question.script import in_script
 from rag.ui.templating import macro
 
-# Each division as near to its place on the map as a grid allows, with its code of GB/T 2260 for
-# where there is no room for an English name.
+# Each division stands as near to its place on the map as the grid allows. Its code (GB/T 2260) is
+# shown where an English name does not fit.
 _GRID = """
 -        -        -        -        -        -        -        -        黑龙江HL
 -        -        -        -        -        内蒙古NM -        辽宁LN   吉林JL
@@ -35,23 +34,23 @@ TILES = {
     if tile != "-"
 }
 """Column, row and code of each division, by its short name."""
-WIDTH, HEIGHT = 70, 48
-STEPS = (1, 2, 4, 8)
-"""From how many articles on a tile is one shade darker."""
+TILE_WIDTH, TILE_HEIGHT = 70, 48  # of a tile, in units of the drawing
+_SHADE_STEPS = (1, 2, 4, 8)
+"""Numbers of articles from each of which on a tile is one shade darker."""
 _tilemap = macro("map", "tilemap")
 
 
 def tilemap(counts: Mapping[str, int], lang: str) -> Markup:
-    """The map, with a control for each division that has articles; "" where none has.
+    """Renders the map, with a control for each division that has articles; "" if none has.
 
     Args:
-        counts: number of articles by short name of a division ("四川"); other names are left out.
+        counts: number of articles by short name of a division ("四川"); other names are ignored.
         lang: the language of the labels.
     """
     if not any(counts.get(short) for short in TILES):
         return Markup()
-    # Those with articles last: they are drawn over their neighbours' edges, and read in the order
-    # of the map.
+    # Divisions with articles come last, so that they are drawn over their neighbours' edges; screen
+    # readers then read them in the order of the map.
     order = sorted(TILES, key=lambda short: (counts.get(short, 0) > 0, TILES[short][1::-1]))
     tiles = []
     for short in order:
@@ -61,7 +60,7 @@ def tilemap(counts: Mapping[str, int], lang: str) -> Markup:
         else:
             name = province_label(short, "en").removesuffix(f" {short}")
         count = counts.get(short, 0)
-        step = sum(count >= least for least in STEPS)
+        step = sum(count >= least for least in _SHADE_STEPS)
         tiles.append((short, count, step, column, row, name, code))
     across, down = (1 + max(tile[at] for tile in TILES.values()) for at in (0, 1))
-    return _tilemap(tiles, across, down, WIDTH, HEIGHT, lang)
+    return _tilemap(tiles, across, down, TILE_WIDTH, TILE_HEIGHT, lang)

@@ -1,8 +1,7 @@
-"""Articles by month as a drawing (SVG) made on the server; a long range folds to years, decades,
-centuries.
+"""Renders the numbers of articles as an SVG bar chart by month, year, decade or century.
 
-A period is the beginning of a date: "2023-08" a month, "2023" a year, "202" a decade, "20" a
-century, "" all time; :data:`UNDATED` are the articles that have no date.
+A period is a prefix of a date: "2023-08" is a month, "2023" a year, "202" a decade, "20" a century,
+and "" all time. :data:`UNDATED` stands for the articles without a date.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from markupsafe import Markup
 from rag.ui.templating import macro
 from rag.ui.texts import reader_date, text
 
-BARS = 36
-"""Bars at most: each has room for its name and for a finger on a desk's screen; on a phone the
-drawing is scrolled.
+MAX_BARS = 36
+"""Maximum number of bars. On a desktop screen so many have room for their names and are wide
+enough to touch; on a phone the chart scrolls.
 """
 UNDATED = "none"
 _PERIOD = re.compile(r"(?!00)[0-9]{2,4}(?:(?<=....)-(?:0[1-9]|1[0-2]))?")
-_LENGTHS = (7, 4, 3, 2)  # of a month, a year, a decade, a century
+_LENGTHS = (7, 4, 3, 2)  # characters of a month, a year, a decade, a century
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A period and how many articles there are of it."""
+    """A period and its number of articles."""
 
     period: str
     count: int
@@ -39,13 +38,14 @@ _timeline = macro("timeline", "timeline")
 
 
 def is_period(words: str) -> bool:
-    """Whether words are a period other than all time."""
+    """Whether a text is a period other than all time."""
     return words == UNDATED or _PERIOD.fullmatch(words) is not None
 
 
 def bounds(period: str) -> tuple[str, str]:
-    """The first and the last day of a period, ("", "") of all time and of what has no date:
-    ("2023-08-01", "2023-08-31").
+    """Returns the first and last day of a period: ("2023-08-01", "2023-08-31").
+
+    Both are "" for all time and for :data:`UNDATED`.
     """
     if not period or period == UNDATED:
         return "", ""
@@ -56,8 +56,13 @@ def bounds(period: str) -> tuple[str, str]:
 
 
 def way(months: Sequence[tuple[str, int]], period: str) -> tuple[str, ...]:
-    """The periods that lead to one, from all time on, itself not among them: "2023-08" stands under
-    ("", "2023") in a long range.
+    """Returns the periods that enclose one, from all time on, without the period itself.
+
+    For "2023-08" in a long range these are ("", "2023").
+
+    Args:
+        months: as in :func:`bars`; their range decides with which periods the chart begins.
+        period: the period.
     """
     if not period or period == UNDATED:
         return ("",) if period else ()
@@ -66,13 +71,14 @@ def way(months: Sequence[tuple[str, int]], period: str) -> tuple[str, ...]:
 
 
 def bars(months: Sequence[tuple[str, int]], period: str = "") -> tuple[Bar, ...]:
-    """What the timeline shows of a period: its parts, as fine as :data:`BARS` allow, all from the
-    first to the last.
+    """Returns the bars for a period: its parts from the first to the last that has articles.
+
+    The parts are as fine as :data:`MAX_BARS` allows.
 
     Args:
-        months: counts of "YYYY-MM", in order; "" is passed over.
-        period: a month has no parts, so it is shown among those that it is chosen from; so is a
-            period without articles.
+        months: (month "YYYY-MM", number of articles) in order; a month "" is ignored.
+        period: the period. A month has no parts, so the bars are those of the enclosing period; so
+            they are for a period without articles.
     """
     has_parts = period != UNDATED and len(period) < 7
     outward = [*([period] if has_parts else []), *reversed(way(months, period))]
@@ -86,19 +92,20 @@ def bars(months: Sequence[tuple[str, int]], period: str = "") -> tuple[Bar, ...]
 
 
 def _unit(inside: Sequence[tuple[str, int]]) -> int:
-    """The length of the periods that some months are shown in."""
+    """Returns the length of the finest periods in which the months need at most MAX_BARS bars."""
     for length in _LENGTHS if inside else ():
-        if len(_between(inside[0][0][:length], inside[-1][0][:length])) <= BARS:
+        if len(_between(inside[0][0][:length], inside[-1][0][:length])) <= MAX_BARS:
             return length
     return _LENGTHS[-1]
 
 
 def _inside(months: Sequence[tuple[str, int]], within: str) -> list[tuple[str, int]]:
+    """Returns the months in a period."""
     return [(month, n) for month, n in months if month and month.startswith(within)]
 
 
 def _between(first: str, last: str) -> list[str]:
-    """All periods of one length from the first to the last."""
+    """Returns all periods of one length from the first to the last."""
     if len(first) < 7:
         return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
     begin, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
@@ -106,7 +113,7 @@ def _between(first: str, last: str) -> list[str]:
 
 
 def period_name(period: str, lang: str) -> str:
-    """ "August 2023", "2023", "2020–2029"; "2023年8月", "2023年", "2020–2029年"; "" of all time."""
+    """Formats a period: "August 2023", "2023年", "2020–2029" for a decade; "" for all time."""
     if period == UNDATED:
         return text(lang, "undated")
     if not period or len(period) == 7:
@@ -116,7 +123,7 @@ def period_name(period: str, lang: str) -> str:
 
 
 def short_count(n: int, lang: str) -> str:
-    """A number in at most five signs: "950", "9.5k", "32k"; in Chinese "950", "9500", "3.2万"."""
+    """Formats a number in at most five characters: "9.5k", "32k"; in Chinese "9500", "3.2万"."""
     unit, sign = (10_000, "万") if lang == "zh" else (1_000, "k")
     if n < unit:
         return str(n)
@@ -127,9 +134,9 @@ def short_count(n: int, lang: str) -> str:
 
 
 def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> Markup:
-    """The drawing, what can be chosen beside it, and the same as a table; "" for no dates at all.
+    """Renders the chart, further choices beside it, and the same numbers as a table.
 
-    ``data-go`` is what choosing an element asks the page for: "period:" and a period.
+    It is "" without articles. The ``data-go`` of each choice is "period:" and a period.
     """
     shown, undated = bars(months, period), dict(months).get("", 0)
     if not shown and not undated:
@@ -141,6 +148,6 @@ def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> Marku
     if undated and shown:
         beside.append((UNDATED, text(lang, "undated_n", n=undated), period == UNDATED))
         rows.append((text(lang, "undated"), undated))
-    # One stop for the Tab key; the arrow keys go from bar to bar.
+    # Only one bar is reached by the Tab key; the arrow keys go from bar to bar.
     stop = min(shown, key=lambda bar: (bar.period != period, not bar.count), default=None)
     return _timeline(beside, shown, period, stop, rows, lang)

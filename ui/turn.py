@@ -1,6 +1,4 @@
-"""One question with its answer, and what every view of it shows: its citations, their marks and
-copies.
-"""
+"""A question with its answer, and what all views of it need: citations, marks, near-duplicates."""
 
 from __future__ import annotations
 
@@ -17,13 +15,13 @@ from rag.ui.texts import Phrase, counted, text
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what came of it.
+    """A question and its answer.
 
     Attributes:
-        key: hex digits that links name it by, unique in its conversation.
-        answer: None where there is none: see ``problem``.
-        asked: how it was asked.
-        problem: why there is no answer.
+        key: hex digits that identify the turn in links, unique in its conversation.
+        answer: the answer; None if there is none, see ``problem``.
+        asked: the question with its filters.
+        problem: why there is no complete answer, or None.
     """
 
     key: str
@@ -33,26 +31,30 @@ class Turn:
 
 
 def alone(turn: Turn) -> QuestionRequest:
-    """The question as a link asks it, which stands alone: a follow-up as it was completed."""
+    """Returns the question as a link asks it: on its own, so a follow-up in its completed form."""
     whole = turn.answer.completed if turn.answer else ""
     return replace(turn.asked, question=whole or turn.asked.question, after="")
 
 
 def voice(answer: Answer) -> str:
-    """The language that an answer is shown in, with its script."""
+    """Returns the language of an answer, or HANT if it is in traditional Chinese characters."""
     return HANT if answer.traditional else answer.lang
 
 
 def cited(turn: Turn) -> tuple[Citation, ...]:
-    """What the [n] of an answer are: its citations, or the nearest quotes of a refusal."""
+    """Returns what [1] and so on refer to: the citations, or in a refusal the nearest quotes."""
     if turn.answer is None:
         return ()
     return turn.answer.nearest if turn.answer.refused else turn.answer.citations
 
 
 def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan]:
-    """The marks of a citation, outermost first: quote (where more than it is shown), value,
-    words.
+    """Returns the spans to mark for a citation, outermost first: quote, value, matching words.
+
+    Args:
+        citation: the citation.
+        lang: language of the tooltips.
+        whole: whether text around the quote is shown, so that the quote needs a mark.
     """
     first, last = citation.start, citation.end
     made = [MarkedSpan(first, last, "yj-quote")] if whole else []
@@ -60,7 +62,7 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan
         MarkedSpan(max(start, first), min(end, last), "yj-value") for start, end in citation.marks
     ]
     for found in citation.highlights:
-        # In the chat the words are told together, see `glossed`.
+        # The chat lists all words together instead of in tooltips, see `glossed`.
         title = text(lang, "matches", word=found.word) if found.word and whole else ""
         start, end = max(found.start, first), min(found.end, last)
         made.append(MarkedSpan(start, end, "yj-word", title, found.word))
@@ -68,36 +70,37 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan
 
 
 def glossed(citation: Citation, lang: str) -> str:
-    """Which words of a quote mean which of the question, as they are told together; or ""."""
+    """Returns a line that says which words of a quote match which of the question, or ""."""
     pairs = (text(lang, "pair", word=word, of=of) for word, of in glosses(citation))
     return text(lang, "separator").join(pairs)
 
 
 def with_its_copies(turn: Turn, number: int) -> list[int]:
-    """The number of a citation, and those of the citations that say the same."""
+    """Returns the number of a citation, and the numbers of its near-duplicates."""
     return [number, *(n for n, one in enumerate(cited(turn), 1) if one.same_as == number)]
 
 
 def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
-    """Those numbers that are of a citation."""
+    """Returns those of the numbers that a citation has."""
     return [number for number in numbers if 1 <= number <= len(cited(turn))]
 
 
 def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
-    """As :func:`valid`, without those that say the same as another one, whose chips stand beside
-    the quote.
+    """As :func:`valid`, without near-duplicates of others among them.
+
+    The chips of near-duplicates stand beside the quote that is shown.
     """
     there = valid(turn, numbers)
     return [number for number in there if cited(turn)[number - 1].same_as not in there]
 
 
 def told_besides(turn: Turn, row: Row) -> str:
-    """How many articles more say what a row says, and in which figures they differ; or ""."""
+    """Returns how many more articles tell a row's story, and which figures differ; or ""."""
     lang = voice(turn.answer)
-    told = (
+    notes = (
         [text(lang, "same_story", articles=counted(row.more, "article", lang))] if row.more else []
     )
     for one in row.differing:
         figures = (f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations, strict=False))
-        told.append(text(lang, "differing", figures=text(lang, "separator").join(figures)))
-    return " · ".join(told)
+        notes.append(text(lang, "differing", figures=text(lang, "separator").join(figures)))
+    return " · ".join(notes)

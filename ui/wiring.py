@@ -1,4 +1,7 @@
-"""What every tab of the page is wired with: hidden fields, events, and the words on its parts."""
+"""Helpers that all tabs share: hidden fields, events, and the texts on components.
+
+A part is a Gradio component or another block of the page.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ from rag.ui.texts import text
 
 Part = TypeVar("Part", bound=Block)
 Said = str | Callable[[str], object]
-"""The key of a text, or what makes a value of the page's language."""
+"""The key of a text, or a function from the page's language to a property's value."""
 
 
 def hidden(elem_id: str) -> gr.Textbox:
-    """A field that no reader sees, between the server and the page's script."""
+    """Makes an invisible field, through which the server and the page's script exchange values."""
     return gr.Textbox(elem_id=elem_id, visible="hidden", container=False)
 
 
 def box(elem_id: str, enter: str, **how: Any) -> gr.Textbox:
-    """A field to type into; ``enter`` is what the key of that name does on a phone."""
+    """Makes a text field; ``enter`` names the Enter key of a phone's keyboard (enterkeyhint)."""
     attributes = gr.InputHTMLAttributes(enterkeyhint=enter, autocomplete="off", spellcheck=False)
     return gr.Textbox(elem_id=elem_id, scale=1, html_attributes=attributes, **how)
 
@@ -35,14 +38,14 @@ def when(
     changed: Sequence[Block] = (),
     **how: Any,
 ) -> Dependency:
-    """Have the server work when one of some events comes, without a sign of progress.
+    """Has the server call ``work`` after an event, without a progress indicator.
 
     Args:
-        events: as ``button.click``; one or several.
-        work: None where the script (``js``) does all.
-        given: whose values ``work`` is called with.
-        changed: of which it gives new values.
-        how: as Gradio's events take it.
+        events: one or several, such as ``button.click``.
+        work: the function to call; None if the script (``js``) does everything.
+        given: the parts whose values are its arguments.
+        changed: the parts whose new values it returns.
+        how: further arguments of Gradio's event listeners.
     """
     on = events if callable(events) else partial(gr.on, list(events))
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
@@ -50,30 +53,35 @@ def when(
 
 
 class Words:
-    """What the page says on its parts, in the language that it speaks."""
+    """The texts on the parts of the page, which change with the page's language."""
 
     def __init__(self) -> None:
-        self._said: dict[Block, dict[str, Said]] = {}
+        self._texts: dict[Block, dict[str, Said]] = {}
 
-    def on(self, part: Part, **said: Said) -> Part:
-        """The part, whose properties ("label", "value", ...) say something from now on."""
-        self._said[part] = said
+    def on(self, part: Part, **texts: Said) -> Part:
+        """Registers texts for properties of a part ("label", "value", ...); returns the part."""
+        self._texts[part] = texts
         return part
 
     @property
     def parts(self) -> list[Block]:
-        """The parts that :meth:`speak` updates."""
-        return list(self._said)
+        """The registered parts, which :meth:`speak` updates."""
+        return list(self._texts)
 
     def speak(self, lang: str, besides: Mapping[Block, dict] = {}) -> dict[Block, dict]:
-        """Updates of all parts for a language, with further properties of some."""
+        """Returns updates of all parts for a language.
+
+        Args:
+            lang: the language.
+            besides: further properties to update, by part.
+        """
         return {
             part: gr.update(
                 **{
-                    name: said(lang) if callable(said) else text(lang, said)
-                    for name, said in properties.items()
+                    name: value(lang) if callable(value) else text(lang, value)
+                    for name, value in properties.items()
                 },
                 **besides.get(part, {}),
             )
-            for part, properties in self._said.items()
+            for part, properties in self._texts.items()
         }

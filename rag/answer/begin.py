@@ -1,8 +1,8 @@
-"""Where a report begins: behind what a newsroom puts before it.
+"""Finds where a report begins: behind what a newsroom puts before it.
 
 That is the label of a headline ("原标题："), a source, a bureau line
-("新华社北京6月1日电（记者张三）", "LONDON (Reuters) -"), a byline, the caption of a picture. What
-is shown of an article begins behind them, and stays a slice of it.
+("新华社北京6月1日电（记者张三）", "LONDON (Reuters) -"), a byline, the caption of a picture. A
+quote starts behind them, and stays a slice of the article.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import re
 
 from rag.question.pinyin import surnames
 
-HEADLINE = 120  # characters within which a bureau line is looked for behind a headline
+# Characters from its beginning in which the end of a headline is sought.
+_MAX_HEADLINE_CHARACTERS = 120
 
 _DATE = r"(?:\d{4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?日"
-# What a report begins with when a headline runs into it.
+# How a report begins when its headline runs into it, without a mark between.
 _OPENS = rf"(?:截[至止]|自)?{_DATE}|近日|日前|连日来|近期|记者从|当地时间|本文转自"
 _NAME = r"[^，。；：！？、“”「」\s（()）]"
 _QUOTED = rf"(?:{_NAME}{{0,14}}?“[^”]{{1,8}}”)?"  # "新华社“雪龙2”号8月12日电"
 _OUTLET = r"(?:报|网|社|台|刊|客户端|新闻|时刻|经纬|之家|科技|财经|融媒体?|传媒|APP|在线|频道|中心|[（(]\S{2,12}?[)）])"
 _BRACKET = r"(?:\s*[（(【\[][^（()）【】\[\]。\n]{1,90}[)）】\]])"
-# 讯 and 电 of other words: 电话, 讯问.
+# Not the 讯 and 电 of other words, such as 电话 and 讯问.
 _SENT = (
     r"(?:综合|专|午间|早间|晚间)?\s?(?:电(?![话视影力子商池量网动报源梯器竞站台信脑])(?:题)?"
     r"|讯(?![问号息飞])|消息(?!称|人士|显示|传|面)|(?:综合)?报道(?!称|说|，))"
@@ -37,7 +38,7 @@ _KNOWN = (
     r"(?:新华社|中新[社网]|中新经纬|人民网|央视网|央广网|新京报|环球网|海外网|红网|荆楚网|中国经济网|光明日报|财联社|快科技"
     r"|金融界|中国青年报|本报|本网|[\u4e00-\u9fff]{2}(?:日报|晚报|都市报|网)|IT之家)"
 )
-# Who wrote: "湖北日报全媒记者 王岚 实习生 李原", "文/本报记者 王岚", "By Jane Doe, Reuters".
+# The writer: "湖北日报全媒记者 王岚 实习生 李原", "文/本报记者 王岚", "By Jane Doe, Reuters".
 _SURNAME = "".join(name for name in surnames() if len(name) == 1)
 _PERSON = (
     rf"(?:[{_SURNAME}]\s?[\u4e00-\u9fff](?:(?![在从于对向近])[\u4e00-\u9fff])?"
@@ -88,21 +89,21 @@ _LATIN = (
     r"|(?:FILE PHOTO|Photo|Image|Caption|Source|Picture)s?\s?:\s*|\[Photo[^\]]{0,40}\]\s*"
 )
 _CREDIT = re.compile(r"\s*(?:来源|作者|编辑|责编|校对|审核)(?:\s*[|｜丨:：/]|\s+(?=\S{1,12}\s*$))")
-# What pages have below a report, whatever stands in front of it.
-BELOW = "责任编辑|责编[:：]|返回搜狐|查看更多|图片来源"
-_BELOW = re.compile(rf"{BELOW}|如若?转载|未经[^，。]{{0,8}}转载")
+# What pages show below a report, whatever stands before it.
+FOOTER_PATTERN = "责任编辑|责编[:：]|返回搜狐|查看更多|图片来源"
+_BELOW = re.compile(rf"{FOOTER_PATTERN}|如若?转载|未经[^，。]{{0,8}}转载")
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
 _BEHIND = re.compile(
     r"\s*[（(【\[](?:完|[^（()）【】\[\]。]{0,16}?(?:记者|通讯员|编辑|责编|来源|作者|本文来自)[^（()）【】\[\]]{0,60})"
     r"[)）】\]]\s*$"
 )
-LONGEST_CREDIT = 90  # characters of it
+_MAX_CREDIT_CHARACTERS = 90  # most characters of a credit that is cut from the end of a quote
 _LABEL = re.compile(r"\s*原标题\s*[:：]\s*")
 _RUNS_INTO = re.compile(
     r"\s{2,}|(?<=[^\s，,、"
     rf"：:；;（()）《“‘「》至于在从自到])(?={_OPENS})|(?=【[^】]*(?:记者|报道|讯)[^】]*】)"
 )
-_APART = re.compile(rf"\s{{4,}}(?={_OPENS})")  # a headline, and far behind it its report
+_APART = re.compile(rf"\s{{4,}}(?={_OPENS})")  # a wide gap between a headline and its report
 _TWICE = re.compile(r"(?P<headline>\S.{5,60}?)\s*(?P=headline)\s*")
 _WITHIN = re.compile(
     rf"文[/／|｜]{_NAME}{{0,12}}?记者\s|{_KNOWN}{_QUOTED}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯"
@@ -111,12 +112,12 @@ _WITHIN = re.compile(
 
 
 def begins_at(text: str, start: int, end: int, keep: int) -> int:
-    """Where what is quoted of ``text[start:end]`` begins, at ``keep`` at the latest.
+    """Where a quote of ``text[start:end]`` begins, without what stands before the report.
 
     Args:
         text: of an article.
-        start, end: a sentence of it.
-        keep: offset of what must be quoted.
+        start, end: offsets of a sentence in it.
+        keep: offset of what must be quoted; the quote begins there at the latest.
     """
     at = start
     if label := _LABEL.match(text, start, end):
@@ -129,28 +130,32 @@ def begins_at(text: str, start: int, end: int, keep: int) -> int:
 
 
 def ends_at(text: str, start: int, end: int, keep: int) -> int:
-    """Where what is quoted of ``text[start:end]`` ends: before "（记者 王岚）" or "（完）" behind it, at
-    ``keep`` at the earliest.
+    """Where a quote of ``text[start:end]`` ends, without a "（记者 王岚）" or "（完）" at its end.
+
+    It ends at the offset ``keep`` at the earliest.
     """
-    found = _BEHIND.search(text, max(start + 1, end - LONGEST_CREDIT), end)
+    found = _BEHIND.search(text, max(start + 1, end - _MAX_CREDIT_CHARACTERS), end)
     return found.start() if found and found.start() >= keep else end
 
 
 def is_credit(text: str, start: int, end: int) -> bool:
-    """Whether words stand in a line that says who wrote or sent what ("来源 央广网"), or behind what
-    pages have below a report ("如若转载，请注明来源：").
+    """Whether ``text[start:end]`` belongs to a credit, or to what pages show below a report.
+
+    Its line begins with who wrote or sent the report ("来源 央广网"), or has words before it that
+    pages show below one ("如若转载，请注明来源：").
     """
     begin = max(text.rfind(mark, 0, start) for mark in "。！？”\n") + 1
     return bool(_CREDIT.match(text, begin, end) or _BELOW.search(text, begin, end))
 
 
 def headline(text: str, start: int, end: int) -> str:
-    """The headline that runs into a report's first sentence; without one, that sentence from where
-    the report begins.
+    """The headline that runs into a report's first sentence; if there is none, that sentence.
+
+    The sentence is then given from where the report begins.
 
     Args:
         text: of an article without a title.
-        start, end: its first sentence.
+        start, end: offsets of its first sentence.
     """
     label = _LABEL.match(text, start, end)
     at = label.end() if label else start
@@ -159,14 +164,14 @@ def headline(text: str, start: int, end: int) -> str:
 
 
 def headline_end(text: str, start: int, end: int, labelled: bool = False) -> int:
-    """Where a headline ends that stands at ``start`` and runs into its report; ``end`` for none.
+    """Where a headline ends that begins at ``start`` and runs into its report; ``end`` for none.
 
     Args:
         text: of an article.
-        start, end: a sentence of it, without the label of its headline.
-        labelled: whether that label stands before it: then it is known to be a headline.
+        start, end: offsets of a sentence in it, without the label of its headline.
+        labelled: whether that label stands before it, so that there surely is a headline.
     """
-    near = min(end, start + HEADLINE)
+    near = min(end, start + _MAX_HEADLINE_CHARACTERS)
     found = [one.start() for one in (_WITHIN.search(text, start, near),) if one]
     found += [one.end() for one in (_APART.search(text, start + 6, near),) if one]
     if labelled:

@@ -18,11 +18,11 @@ from rag.search.highlight import highlights
 
 
 class Citations:
-    """The citations of an answer as they are numbered, each quote once.
+    """Collects and numbers the citations of an answer, each quote once.
 
     Args:
         query: the question, whose words are highlighted.
-        model: the static model.
+        model: the static embedding model.
     """
 
     def __init__(self, query: Query, model: StaticModel) -> None:
@@ -36,15 +36,15 @@ class Citations:
         marks: Iterable[tuple[int, int]] = (),
         same_as: int = 0,
     ) -> int:
-        """The number (from 1) of a citation.
+        """Adds a citation and returns its number, from 1.
 
-        One with the same quote lends its own, and gains its marks.
+        A quote that is there already keeps its number and gains the new marks.
 
         Args:
-            sentence: what is quoted stands in it.
-            span: offsets of the quote.
+            sentence: the sentence that holds the quote.
+            span: offsets of the quote in the article's text.
             marks: offsets of the values in it.
-            same_as: number of the citation that says the same in another article.
+            same_as: number of the citation that says the same in another article; 0 for none.
         """
         return self.number(self.made(sentence, span, marks, same_as))
 
@@ -55,7 +55,10 @@ class Citations:
         marks: Iterable[tuple[int, int]] = (),
         same_as: int = 0,
     ) -> Citation:
-        """A citation that is not numbered."""
+        """The citation that :meth:`cite` would add, without a number.
+
+        The span is cut to the report: bylines before it and credits behind it are left out.
+        """
         article, (start, end) = sentence.article, span
         inside = tuple(sorted({mark for mark in marks if start <= mark[0] and mark[1] <= end}))
         start = begins_at(article.text, start, end, inside[0][0] if inside else end - 1)
@@ -86,7 +89,7 @@ class Citations:
         )
 
     def number(self, citation: Citation) -> int:
-        """As :meth:`cite`, of one that is made."""
+        """Adds a citation that :meth:`made` gave, as :meth:`cite` does, and returns its number."""
         for place, other in enumerate(self.all):
             if other.id == citation.id:
                 self.all[place] = replace(
@@ -98,12 +101,12 @@ class Citations:
 
 
 def identity(article_id: str, start: int, quote: str) -> str:
-    """Ten hex digits that name a quote for good."""
+    """Ten hex digits that identify a quote: a hash of its article's id, offset and words."""
     return hashlib.sha256(f"{article_id}\0{start}\0{quote}".encode()).hexdigest()[:10]
 
 
 def verify(citation: Citation, article: Article) -> None:
-    """Raises IndexCorrupt unless the quote is what stands in the article, to the character."""
+    """Raises IndexCorrupt unless the article has exactly the quote's characters at its offsets."""
     if article.text[citation.start : citation.end] != citation.quote or not citation.quote:
         raise IndexCorrupt(
             f"expected {article.id} to hold the quote at {citation.start}, "

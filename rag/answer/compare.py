@@ -1,4 +1,4 @@
-"""Most, least, more than: computed over the values that stand with each name of a list."""
+"""Comparisons (most, least, more than) of the figures that stand beside the names of a list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CLAUSE = re.compile(r"[；;。！？!?\n]|\.\s")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """A name and the value that stands with it, whose offsets are those in the article's text."""
+    """A name and the figure that stands beside it; offsets are those in the article's text."""
 
     name: Named
     value: Value
@@ -27,10 +27,11 @@ class Measured:
 def measured(
     parsed: ParsedQuestion, groups: Sequence[Sequence[Named]]
 ) -> list[tuple[Sequence[Named], Measured]]:
-    """For each group of names the value that stands with its best name.
+    """The groups of names beside which a figure stands, each with that figure.
 
-    Groups without one are left out. Values of another unit than that of the bound, or than most of
-    the values, are none.
+    The figure is that of the first name in the group that has one. It must have the unit of the
+    question's bound or, without a bound, the unit of most figures; groups without such a figure are
+    left out. If the unit of the bound is "", any figure will do.
     """
     found: list[tuple[Sequence[Named], list[Measured]]] = []
     others = {(one.spot.finding.window.row, one.start) for group in groups for one in group}
@@ -44,16 +45,17 @@ def measured(
     unit = max(units, key=units.count, default="")
     out = []
     for group, values in found:
-        fit = [one for one in values if not unit or _dimension(one.value) == unit]
+        fit = [one for one in values if bounds and not unit or _dimension(one.value) == unit]
         if fit:
             out.append((group, fit[0]))
     return out
 
 
 def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
-    """The figures that go with a name.
+    """The figures that belong to a name.
 
-    They stand between it and the next name, or where there is none, before it in its clause.
+    They stand between it and the next name, in its clause; if there are none, those between the
+    previous name and it count.
     """
     sentence = sentence_of(dataclasses.replace(one.spot.finding, start=one.start, end=one.end))
     text, row = sentence.article.text, sentence.row
@@ -75,7 +77,7 @@ def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
 
 
 def _dimension(value: Value) -> str:
-    """What kind of quantity a value is: its unit, without what only scales or approximates it."""
+    """What a figure measures ("yuan", "people"), or its unit if that is of no known quantity."""
     unit = value.unit.casefold().strip()
     return quantity(unit) or unit
 
@@ -83,9 +85,9 @@ def _dimension(value: Value) -> str:
 def extreme(
     parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]]
 ) -> list[tuple[Sequence[Named], Measured]]:
-    """The ones with the most, or the least, where the question asks for that.
+    """The names with the most or the least, if the question asks for that.
 
-    Else all whose values lie on the right side of the question's bound, where it has one.
+    Otherwise those whose figures are on the right side of the question's bound; all if it has none.
     """
     heads = [one.value.head or 0.0 for _, one in found]
     if parsed.form in ("most", "least") and heads:

@@ -1,4 +1,4 @@
-"""Rows, numbers and wording of an answer, in the question's language; quotes stay in the original.
+"""Composes the text of an answer in the question's language; quotes stay in the original.
 
 ``lang`` is "zh", "en", or :data:`rag.question.script.HANT` for traditional characters.
 """
@@ -13,8 +13,8 @@ from rag.answer.types import Answer, Citation, Row
 from rag.answer.when import beside
 from rag.question.script import HANT
 
-UNTITLED = 30  # characters of a quote that stand for the title of its article
-_CUT = re.compile(r"[，、,：:—]$")  # a quote that goes on within its sentence
+_QUOTE_CHARACTERS_AS_TITLE = 30  # characters of a quote shown in place of a missing title
+_CUT = re.compile(r"[，、,：:—]$")  # the quote is cut within its sentence
 
 
 def text_of(
@@ -26,16 +26,16 @@ def text_of(
     listed: bool,
     count: int | None = None,
 ) -> str:
-    """The answer as shown: a line for each row, and the evidence below a value.
+    """The answer as shown: a line for each row that has a label, then the quotes.
 
-    For lists it says what was searched.
+    A list has no quotes, but a line that says how many articles were searched.
 
     Args:
         rows, citations: of the answer.
         lang: "zh", "en" or :data:`rag.question.HANT`.
-        matched, searched: how many articles hold evidence, of how many.
+        matched, searched: number of articles that hold evidence, and number of those searched.
         listed: whether the rows are those of a list.
-        count: how many there are, where that is what was asked for; it is put first.
+        count: how many there are, if that was asked; it is put first. Else None.
     """
     lines = []
     if count is not None:
@@ -60,22 +60,23 @@ def text_of(
 
 
 def _chips(numbers: Sequence[int]) -> str:
+    """The numbers of citations as shown: "[1][2]"."""
     return "".join(f"[{n}]" for n in numbers)
 
 
 def _folded(row: Row, lang: str) -> str:
-    """How many articles more say what a row says, and in which figures they differ; "" for none."""
-    told = [phrase("same", lang, n=row.more)] if row.more else []
+    """How many more articles say the same as a row, and the figures that differ; "" for none."""
+    notes = [phrase("same", lang, n=row.more)] if row.more else []
     for one in row.differing:
         figures = [f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations)]
-        told.append(phrase("differing", lang, figures=joined(figures, "list", lang)))
-    return aside(joined(told, "semicolon", lang), lang)
+        notes.append(phrase("differing", lang, figures=joined(figures, "list", lang)))
+    return aside(joined(notes, "semicolon", lang), lang)
 
 
 def quoted(citation: Citation) -> str:
-    """The quote in the quotation marks of its language, and that it goes on where it is cut.
+    """The quote in the quotation marks of its language, with dots if it is cut in its sentence.
 
-    Before a table's row stands the table's header.
+    The header of a table stands before a quote that is a row of it.
     """
     zh = citation.lang == "zh"
     header, quote = (" ".join(part.split()) for part in (citation.header, citation.quote))
@@ -85,33 +86,35 @@ def quoted(citation: Citation) -> str:
 
 
 def count_line(matched: int, searched: int, lang: str) -> str:
-    """How many articles hold evidence, of how many searched."""
+    """The line that says how many articles hold evidence, of how many searched."""
     return phrase("searched", lang, n=matched, articles=articles(searched, lang))
 
 
 def lifted_text(refusal: Answer, empty: bool) -> str:
     """What a refusal adds about the question's own constraints.
 
-    That they leave it ``empty`` of articles, and which to lift.
+    It says that they leave no article (``empty``), and which ones to lift for an answer.
     """
     lang = HANT if refusal.traditional else refusal.lang
-    told = ""
+    text = ""
     if empty:
         limits = dict.fromkeys(one.words for one in refusal.constraints)
-        told += phrase("outside", lang, limits=joined(limits, "list", lang))
+        text += phrase("outside", lang, limits=joined(limits, "list", lang))
     if lift := [phrase(kind, lang) for kind in refusal.answered_without]:
-        told += phrase("without", lang, kinds=joined(lift, "without_or", lang))
-    return told
+        text += phrase("without", lang, kinds=joined(lift, "without_or", lang))
+    return text
 
 
 def refusal_text(grade: str, missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:
-    """That the corpus does not say it, or has nothing on it.
+    """The text of a refusal: the corpus does not say it, or has nothing on the subject.
 
-    With it what was not found, and which articles come nearest.
+    It adds which words were not found, and which articles come nearest.
     """
-    told = phrase(grade, lang)
+    text = phrase(grade, lang)
     if missing:
-        told += phrase("missing", lang, words=joined(missing, "list", lang))
-    if titles := dict.fromkeys(c.title or f"{c.quote[:UNTITLED]}…" for c in nearest):
-        told += phrase("nearest", lang, titles=joined(titles, "semicolon", lang))
-    return told
+        text += phrase("missing", lang, words=joined(missing, "list", lang))
+    if titles := dict.fromkeys(
+        c.title or f"{c.quote[:_QUOTE_CHARACTERS_AS_TITLE]}…" for c in nearest
+    ):
+        text += phrase("nearest", lang, titles=joined(titles, "semicolon", lang))
+    return text

@@ -1,4 +1,4 @@
-"""Wording of the answers about the corpus, in the question's language."""
+"""Wording of the answers about the corpus itself, in the question's language."""
 
 from __future__ import annotations
 
@@ -7,26 +7,32 @@ from collections.abc import Sequence
 from rag.answer.texts import articles, aside, joined, phrase
 from rag.answer.types import Citation, Row
 from rag.question import ParsedQuestion
-from rag.question.types import About
+from rag.question.types import CorpusQuestion
 
 
-def counted(named: int, near: int, stories: int, parsed: ParsedQuestion, about: About) -> str:
-    """How many articles there are, about what, and of when."""
+def counted(
+    named: int, near: int, stories: int, parsed: ParsedQuestion, about: CorpusQuestion
+) -> str:
+    """How many articles there are, on which subject and of which times.
+
+    ``named`` articles mention the subject, ``near`` ones are about it in other words; together they
+    tell ``stories`` stories.
+    """
     lang = parsed.frame
-    said = articles(named, lang)
+    text = articles(named, lang)
     if about.subject:
-        said += phrase("mention", lang, n=named, subject=about.subject)
+        text += phrase("mention", lang, n=named, subject=about.subject)
     times = [parsed.text[one.start : one.end] for one in parsed.told]
-    said += aside(joined(times, "list", lang), lang)
+    text += aside(joined(times, "list", lang), lang)
     if near:
-        said += phrase("other_words", lang, n=near)
+        text += phrase("other_words", lang, n=near)
     if stories < named + near:
-        said += phrase("in_stories", lang, n=stories)
-    return said + phrase("stop", lang)
+        text += phrase("in_stories", lang, n=stories)
+    return text + phrase("stop", lang)
 
 
 def listed(rows: Sequence[Row], citations: Sequence[Citation], lang: str) -> list[str]:
-    """A line for each article: its date, its title, its publisher, and how many tell the same."""
+    """A line for each article: its date, title and publisher, and how many tell the same story."""
     lines = []
     for row in rows:
         source = citations[row.citations[0] - 1].source
@@ -38,12 +44,12 @@ def listed(rows: Sequence[Row], citations: Sequence[Citation], lang: str) -> lis
 
 
 def more(left: int, lang: str) -> list[str]:
-    """That a list goes on; nothing where it does not."""
+    """A line that says how many articles are left out of a list; [] for none."""
     return [phrase("more", lang, n=left)] if left else []
 
 
 def drawn(subject: str, drawn_on: int, stories: int, shown: int, lang: str) -> str:
-    """What a summary draws on: articles, which tell so many stories."""
+    """What a summary draws on: so many articles, which tell so many stories."""
     return phrase(
         "drawn" if subject else "drawn_all",
         lang,
@@ -55,8 +61,9 @@ def drawn(subject: str, drawn_on: int, stories: int, shown: int, lang: str) -> s
 
 
 def summed(rows: Sequence[Row], citations: Sequence[Citation], lang: str) -> list[str]:
-    """A line for each sentence of a summary: its subject where two are compared, its date,
-    itself.
+    """A line for each sentence of a summary: its date and the quote.
+
+    Where two subjects are compared, the subject stands first.
     """
     lines = []
     for row in rows:
@@ -67,7 +74,7 @@ def summed(rows: Sequence[Row], citations: Sequence[Citation], lang: str) -> lis
 
 
 def span(days: Sequence[str], dated: int, total: int, lang: str) -> str:
-    """From the oldest to the newest article."""
+    """The dates of the oldest and the newest article, in words."""
     if not days:
         return phrase("none_dated", lang)
     first, last = days
@@ -75,19 +82,22 @@ def span(days: Sequence[str], dated: int, total: int, lang: str) -> str:
 
 
 def ranking(
-    about: About, n: int, total: int, top: Sequence[tuple[str, int, str]], lang: str
+    about: CorpusQuestion, n: int, total: int, top: Sequence[tuple[str, int, str]], lang: str
 ) -> str:
-    """How many there are, or which has the most; of how many articles."""
+    """How many publishers or languages there are, or which month or place has the most articles.
+
+    ``top`` holds the first (name, number of articles, place), if there is any.
+    """
     if not top:
         return phrase("none_ranked", lang, articles=articles(total, lang))
     if about.asks in ("publishers", "languages"):
-        said = phrase(about.asks, lang, n=n)
+        statement = phrase(about.asks, lang, n=n)
     else:
-        said = phrase("most", lang, top=top[0][0], most=articles(top[0][1], lang))
+        statement = phrase("most", lang, top=top[0][0], most=articles(top[0][1], lang))
     subject = phrase("about", lang, subject=about.subject) if about.subject else ""
-    return phrase("ranked", lang, said=said, about=subject, articles=articles(total, lang))
+    return phrase("ranked", lang, said=statement, about=subject, articles=articles(total, lang))
 
 
 def language(code: str, lang: str) -> str:
-    """The name of a language; its code where it is another one than articles are told to be in."""
+    """The name of a language in words; its code if there is no name for it."""
     return phrase(f"language_{code}", lang) if code in ("zh", "en", "und") else code

@@ -1,6 +1,6 @@
-"""Of what time evidence tells.
+"""Tells which time a piece of evidence is about.
 
-It is that of the days, months and years that its sentence, those before it and its article name.
+The dates in its sentence decide, then those before it, in the title and that of the article.
 """
 
 from __future__ import annotations
@@ -17,34 +17,41 @@ from rag.question.periods import TimeConstraint, find_periods
 from rag.question.script import simplified
 
 _MONTH = timedelta(days=27)
-NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough
-# How well a sentence fits a period: it names a day of it; it goes on from one that does; nothing is
-# known; it names other days.
-NAMED, CARRIED, UNKNOWN, OTHER = 1.0, 0.8, 0.0, -1.0
+_NARROW_PERIOD = timedelta(days=31)  # for a longer period, passing the filter by period is enough
+# How well a sentence fits a period: it names a date of the period; it names no date, but the last
+# date before it, the title or the article's own date is of the period; nothing is known; it names
+# only other dates.
+FIT_NAMED_DATE, FIT_CARRIED_DATE, FIT_UNKNOWN_DATE, FIT_OTHER_DATE = 1.0, 0.8, 0.0, -1.0
 
 
 @functools.lru_cache(maxsize=512)
 def _dates(text: str, day: str) -> list[tuple[int, When]]:
-    """Offset and meaning of every date in the text of an article of a day, found once for each."""
+    """Offset and meaning of every date in an article's text; cached, for its many sentences.
+
+    ``day`` is the day of the article.
+    """
     return [(start, when) for start, _, when in find_meant(text, published(day))]
 
 
 def fit(one: Sentence, told: TimeConstraint) -> float:
-    """How well a sentence fits a period: ``NAMED``, ``CARRIED``, ``UNKNOWN`` or ``OTHER``."""
+    """How well a sentence fits a period: ``FIT_NAMED_DATE``, ``FIT_CARRIED_DATE``,
+    ``FIT_UNKNOWN_DATE`` or ``FIT_OTHER_DATE``.
+    """
     article, period = one.article, told.period
     dates = _dates(article.text, article.date)
     first, last = (
         bisect_left(dates, offset, key=lambda dated: dated[0]) for offset in (one.start, one.end)
     )
-    own = [when for _, when in dates[first:last]]
-    if any(_is_of(when, period) for when in own):
-        return NAMED
-    if own:
-        # The year, where a month is sought; and a sentence of a month may go back some years.
-        near = any(period.overlaps(*_extent(when, period)) for when in own)
-        if near or _narrow(period) and not any(when.month for when in own):
-            return UNKNOWN
-        return NAMED if period in _spoken(one.text, article.date) else OTHER
+    sentence_dates = [when for _, when in dates[first:last]]
+    if any(_is_of(when, period) for when in sentence_dates):
+        return FIT_NAMED_DATE
+    if sentence_dates:
+        # Nothing is known if the sentence names a time around the period, such as its year, or, for
+        # a narrow period, only years: a sentence about a month may look back some years.
+        near = any(period.overlaps(*_extent(when, period)) for when in sentence_dates)
+        if near or _narrow(period) and not any(when.month for when in sentence_dates):
+            return FIT_UNKNOWN_DATE
+        return FIT_NAMED_DATE if period in _spoken(one.text, article.date) else FIT_OTHER_DATE
     before = [
         when for _, when in dates[:first] if when.month or period.holds(*_extent(when, period))
     ]
@@ -53,47 +60,50 @@ def fit(one: Sentence, told: TimeConstraint) -> float:
     else:
         title = _dates(article.title, article.date)
         carried = in_time(article, told) or any(_is_of(when, period) for _, when in title)
-    return CARRIED if carried else UNKNOWN
+    return FIT_CARRIED_DATE if carried else FIT_UNKNOWN_DATE
 
 
 @functools.lru_cache(maxsize=512)
 def _spoken(text: str, day: str) -> list[Period]:
-    """The periods that a sentence names as questions do: "上半年", beside the day of the report."""
+    """The periods that a sentence names in the words of questions, such as "上半年".
+
+    They are understood from ``day``, the day of the article.
+    """
     return [one.period for one in find_periods(simplified(text), published(day))]
 
 
 def accepts(one: Sentence, told: TimeConstraint, strictly: bool) -> bool:
     """Whether a sentence can tell of a period.
 
-    Of a long period its article decides, which is one that passed
-    :func:`rag.index.period.of_period`. Of a day, a week or a month the sentence must fit, or its
-    article be of that very time. An article without a date must write out the years that the
-    question does, unless the time is told from the day of asking. ``strictly``, and where it is,
-    the sentence must name no other time.
+    For a long period it is enough that the article passed :func:`rag.index.period.of_period`. For a
+    day, a week or a month the sentence must fit, or the article must be of that time. An article
+    without a date must contain the years that the question writes out, unless the question's time
+    is relative to the day of asking. If the time is relative, or ``strictly`` is set, a sentence
+    that names only other times is rejected.
     """
     article, fits = one.article, fit(one, told)
-    if fits == OTHER and (strictly or told.kind == "relative"):
+    if fits == FIT_OTHER_DATE and (strictly or told.kind == "relative"):
         return False
     if not article.date and told.kind != "relative":
         return all(of_year(one, year) for year in told.years)
-    # A feast is called by its name, which stands for its days.
+    # A festival need not be dated: its name stands for its days.
     return (
-        fits > UNKNOWN
+        fits > FIT_UNKNOWN_DATE
         or not _narrow(told.period)
         or in_time(article, told)
         or told.kind == "festival"
-        and fits == UNKNOWN
+        and fits == FIT_UNKNOWN_DATE
     )
 
 
 def of_year(one: Sentence, year: str) -> bool:
-    """Whether a year stands in the article, or is that of its date."""
+    """Whether a year stands in the article's text or title, or is the year of its date."""
     article = one.article
     return year in article.text or year in article.title or article.date.startswith(year)
 
 
 def in_time(article: Article, told: TimeConstraint) -> bool:
-    """Whether an article is from a period; of the day of an event, on it or the day after."""
+    """Whether an article is from a period; for a single day, the day after counts, too."""
     day = published(article.date)
     return day is not None and (
         told.period.overlaps(day, day)
@@ -103,15 +113,19 @@ def in_time(article: Article, told: TimeConstraint) -> bool:
 
 
 def _narrow(period: Period) -> bool:
+    """Whether a period has both ends and is shorter than ``_NARROW_PERIOD``."""
     return (
-        period.first is not None and period.last is not None and period.last - period.first < NARROW
+        period.first is not None
+        and period.last is not None
+        and period.last - period.first < _NARROW_PERIOD
     )
 
 
 def _is_of(when: When, period: Period) -> bool:
-    """Whether a date is one of a period.
+    """Whether a date falls in a period.
 
-    That is a day in it, or a month or year that is in it as a whole or most of it.
+    A day, or a month beside a period of at least a month, must overlap the period; any other month
+    or year must lie in it as a whole.
     """
     first, last = _extent(when, period)
     if when.day is None and not (
@@ -122,7 +136,7 @@ def _is_of(when: When, period: Period) -> bool:
 
 
 def _extent(when: When, period: Period) -> tuple[date, date]:
-    """First and last day; where the year is not known, in the year of the period."""
-    sides = [day for day in (period.first, period.last) if day]  # one at least
+    """First and last day of a date; one without a year takes the year of the period."""
+    sides = [day for day in (period.first, period.last) if day]  # a period has at least one
     year = when.year if when.year is not None else sides[0].year
     return extent(year, when.month, when.day)

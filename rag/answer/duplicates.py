@@ -1,8 +1,9 @@
-"""What several articles say in nearly the same words: told once, with all its sources.
+"""Sentences of several articles that say the same in nearly the same words.
 
-The figures in which they differ are told, too. Articles that tell one story are known to the index
-(:mod:`rag.corpus.duplicates`); a sentence of one has its counterpart in the others. Where an
-article of another story holds the very words of a sentence, it says the same, too.
+An answer gives such a sentence once, with all its sources, and names the figures in which they
+differ. The index knows which articles tell one story (:mod:`rag.corpus.duplicates`): a sentence of
+one may have a counterpart in each of the others. A sentence of another story says the same if it
+has the very same words.
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ import numpy as np
 from rag.answer.sentence import Sentence, longest
 from rag.answer.types import Citation, Difference
 from rag.corpus import Article, sentences
-from rag.corpus.duplicates import RUN, RUN_LATIN, names_in
+from rag.corpus.duplicates import RUN_CHARACTERS, RUN_CHARACTERS_LATIN, renamed
 from rag.index import Snapshot
 from rag.reader.values import Value, find_dates, find_numbers
 
-# The share of the shorter sentence that the longer one holds, and how short it may be beside that
-# one.
-ALIKE, HALF = 0.8, 0.5
-VERBATIM = 0.7  # how much of a sentence its words in another story must be
-SHORT = 8  # letters: what is shorter is said of many things
-MEMBERS = 60  # articles of a story that are read for a counterpart
-BESIDE = 8  # letters and figures in a row that two sentences share around figures that are compared
+# Two sentences are alike if at least _MIN_OVERLAP of the shorter one's runs (:func:`_runs`) are in
+# the longer one, and the shorter one has at least _MIN_SIZE_RATIO as many runs.
+_MIN_OVERLAP, _MIN_SIZE_RATIO = 0.8, 0.5
+# Least share that verbatim words make up; least similarity where figures differ.
+_MIN_VERBATIM_SHARE = 0.7
+_MIN_IDENTIFYING_LETTERS = 8  # letters below which a sentence is too general to identify a thing
+_MAX_STORY_ARTICLES = 60  # most articles of a story that are searched for a counterpart
+# Letters in a row that two sentences must share around figures to compare these.
+_MIN_LETTERS_AROUND_FIGURES = 8
 
 _WIDE = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _ADDRESS = re.compile(r"https?://[!-~]+")
@@ -39,7 +42,7 @@ One = TypeVar("One")
 
 
 class Duplicates:
-    """Finds what says the same, for one answer.
+    """Finds the sentences that say the same, for one answer.
 
     Args:
         snapshot: the index.
@@ -56,22 +59,25 @@ class Duplicates:
         self._split: dict[int, list[tuple[int, int, frozenset[str]]]] = {}
 
     def story(self, row: int) -> int:
-        """What an article tells: the row of the first that tells it."""
+        """The story of an article, given as the row of the first article that tells it."""
         return int(self._stories[row])
 
     def twins(self, one: Sentence) -> list[Sentence]:
-        """The same in other articles: those of its story in order, then others; one of each."""
+        """The sentences of other articles that say the same, at most one of each article.
+
+        Those of its own story come first, in the order of the index.
+        """
         key = one.row, one.start, one.end
         if key not in self._twins:
-            told = list(self._of_story(self.story(one.row), one))
-            words = list(self._verbatim(one, told))
-            told += [
+            counterparts = list(self._of_story(self.story(one.row), one))
+            words = list(self._verbatim(one, counterparts))
+            counterparts += [
                 twin
                 for story in dict.fromkeys(self.story(twin.row) for twin in words)
                 for twin in self._of_story(story, one)
             ]
-            self._twins[key] = told + [
-                twin for twin in words if all(twin.row != other.row for other in told)
+            self._twins[key] = counterparts + [
+                twin for twin in words if all(twin.row != other.row for other in counterparts)
             ]
         return self._twins[key]
 
@@ -85,28 +91,30 @@ class Duplicates:
         )
 
     def _of_story(self, story: int, one: Sentence) -> Iterable[Sentence]:
+        """Yields the counterparts of a sentence in the other allowed articles of a story."""
         members = np.flatnonzero((self._stories == story) & self._allowed)
-        members = members[members != one.row][:MEMBERS].tolist()
-        said, bare = _runs(one.text), _runs(_FIGURE.sub("", one.text))
+        members = members[members != one.row][:_MAX_STORY_ARTICLES].tolist()
+        runs, bare = _runs(one.text), _runs(_FIGURE.sub("", one.text))
         for row, article in self._snapshot.articles(members).items():
             start, end = max(
                 self._sentences(row, article),
-                key=lambda part: _shared(said, part[2]),
+                key=lambda part: _shared(runs, part[2]),
                 default=(0, 0, None),
             )[:2]
             text = article.text[start:end]
             other = _runs(_FIGURE.sub("", text))
-            if not _are_alike(bare, other) or _renamed(one.text, text):
+            if not _are_alike(bare, other) or renamed(one.text, text):
                 continue
             unlike = _unlike(one.text, text)
-            # What was on another day, or at another time, is not the same, nor is what has other
-            # figures and other words.
+            # Sentences with different dates are not the same. Nor are those that differ both in
+            # their figures and in their words.
             if not any(mine.kind == "date" for mine, _ in unlike) and (
-                not unlike or _shared(bare, other) >= VERBATIM
+                not unlike or _shared(bare, other) >= _MIN_VERBATIM_SHARE
             ):
                 yield self._sentence(row, article, start, end)
 
     def _sentences(self, row: int, article: Article) -> list[tuple[int, int, frozenset[str]]]:
+        """Offsets and runs of each sentence of an article, cached by article."""
         if row not in self._split:
             spans = sentences(article.text, 0, len(article.text))
             self._split[row] = [
@@ -115,91 +123,102 @@ class Duplicates:
         return self._split[row]
 
     def _verbatim(self, one: Sentence, versions: Sequence[Sentence]) -> Iterable[Sentence]:
-        """Sentences of other stories that have the words of a sentence, or of a version of it."""
+        """Yields sentences of other stories with the words of a sentence or one of its versions."""
         found = {one.row}
-        said = {
-            letters for told in (one, *versions) if len(letters := _letters(told.text)) >= SHORT
+        wordings = {
+            letters
+            for version in (one, *versions)
+            if len(letters := _letters(version.text)) >= _MIN_IDENTIFYING_LETTERS
         }
         for other in self._evidence:
             if other.row in found or self.story(other.row) == self.story(one.row):
                 continue
             theirs = _letters(other.text)
-            pairs = [sorted((letters, theirs), key=len) for letters in said]
-            if any(len(short) >= VERBATIM * len(long) and short in long for short, long in pairs):
+            pairs = [sorted((letters, theirs), key=len) for letters in wordings]
+            if any(
+                len(short) >= _MIN_VERBATIM_SHARE * len(long) and short in long
+                for short, long in pairs
+            ):
                 found.add(other.row)
                 yield other
 
     def sources(self, one: Sentence, most: int) -> tuple[list[Sentence], int]:
-        """The twins to be cited beside a sentence, at most so many, and how many there are besides.
+        """At most ``most`` twins to cite beside a sentence, and the number of the twins left over.
 
-        Those with other figures come first, each figure once; too long a sentence is never cited.
+        Twins with other figures come first, one for each set of figures. A sentence too long to
+        quote is never cited.
         """
         twins = [twin for twin in self.twins(one) if twin.end - twin.start <= longest(twin.article)]
         other: dict[tuple[str, ...], Sentence] = {}
         for twin in twins:
             if differ := tuple(figure for _, figure in differing(one.text, twin.text)):
                 other.setdefault(differ, twin)
-        rest = [twin for twin in twins if not any(twin is said for said in other.values())]
+        rest = [twin for twin in twins if not any(twin is picked for picked in other.values())]
         chosen = [*other.values(), *rest][:most]
         return chosen, len(self.twins(one)) - len(chosen)
 
     def _sentence(self, row: int, article: Article, start: int, end: int) -> Sentence:
-        """A sentence with the passages that it stands in."""
+        """A sentence with the bounds of the passages that it stands in."""
         passages = self._snapshot.passages
         first, last = np.searchsorted(passages["article_row"], (row, row + 1))
-        around = [(a, b) for _, a, b in passages[first:last].tolist() if a < end and start < b]
-        low = min([start, *(a for a, _ in around)])
-        high = max([end, *(b for _, b in around)])
+        overlapping = [(a, b) for _, a, b in passages[first:last].tolist() if a < end and start < b]
+        low = min([start, *(a for a, _ in overlapping)])
+        high = max([end, *(b for _, b in overlapping)])
         return Sentence(article, row, start, end, low, high)
 
 
 def stories_first(items: Sequence[One], story_of: Callable[[One], int]) -> list[One]:
-    """One item of each story, then the others; each part in its order."""
-    told: set[int] = set()
+    """The first item of each story, then the other items; each part keeps its order."""
+    seen: set[int] = set()
     first: list[One] = []
     again: list[One] = []
     for one in items:
         story = story_of(one)
-        (again if story in told else first).append(one)
-        told.add(story)
+        (again if story in seen else first).append(one)
+        seen.add(story)
     return first + again
 
 
 def _letters(text: str) -> str:
+    """The letters and digits of a text, in lower case."""
     return _NO_LETTER.sub("", text).casefold()
 
 
 def differences(citations: Sequence[Citation], numbers: Sequence[int]) -> tuple[Difference, ...]:
-    """Where citations that say the same as the first of some numbers give other figures than it."""
+    """The figures in which citations differ from the first of ``numbers``, which are from 1.
+
+    Only citations marked as saying the same as the first (``same_as``) are compared with it.
+    """
     found: dict[str, dict[str, int]] = {}
     first = citations[numbers[0] - 1]
     for number in numbers[1:]:
         if citations[number - 1].same_as == numbers[0]:
             for figure, other in differing(first.quote, citations[number - 1].quote):
                 found.setdefault(figure, {figure: numbers[0]}).setdefault(other, number)
-    return tuple(Difference(tuple(said), tuple(said.values())) for said in found.values())
+    return tuple(Difference(tuple(figures), tuple(figures.values())) for figures in found.values())
 
 
 def differing(one: str, other: str) -> list[tuple[str, str]]:
-    """Figures of two sentences that stand in the same place but are not the same; no dates.
+    """Pairs of figures, not dates, that differ but stand in the same place of two sentences.
 
-    Each is written with what is counted.
+    Each figure is written with what it counts.
     """
     return [(mine.text, theirs.text) for mine, theirs in _unlike(one, other) if mine.kind != "date"]
 
 
 def _unlike(one: str, other: str) -> list[tuple[Value, Value]]:
-    """The figures, and the dates, that stand in the same place but are not the same."""
+    """Pairs of figures or dates that stand in the same place of two sentences but differ."""
     left, right = _parts(one), _parts(other)
     words, others = [sign for sign, _ in left], [sign for sign, _ in right]
-    least = min(BESIDE, len(words) // 2, len(others) // 2)
+    least = min(_MIN_LETTERS_AROUND_FIGURES, len(words) // 2, len(others) // 2)
     out = []
     for a, b, size in SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks():
         if size < least:
             continue
         for at in range(size):
             mine, theirs = left[a + at][1], right[b + at][1]
-            # What stands before and behind must be the same, too: else another figure stands there.
+            # The letters before and behind must match, too: else the two figures state different
+            # things.
             inside = (at > 0 or a == b == 0) and (
                 at < size - 1 or a + size == len(left) and b + size == len(right)
             )
@@ -209,7 +228,7 @@ def _unlike(one: str, other: str) -> list[tuple[Value, Value]]:
 
 
 def _agree(one: Value, other: Value) -> bool:
-    """Whether two figures or dates are the same, or one is the other less exactly."""
+    """Whether two figures or dates are equal, or one is a rounded form of the other."""
     digits, others = (_FIGURE.findall(value.text) for value in (one, other))
     if one.head is None or other.head is None:  # "4—6日", "8月4-6日"
         return set(digits) <= set(others) or set(others) <= set(digits)
@@ -226,16 +245,11 @@ def _agree(one: Value, other: Value) -> bool:
     return False
 
 
-def _renamed(one: str, other: str) -> bool:
-    """Whether two sentences of nearly the same words name one thing each that the other does
-    not.
-    """
-    names, others = names_in(one), names_in(other)
-    return len(names - others) == len(others - names) == 1
-
-
 def _parts(text: str) -> list[tuple[str, Value | None]]:
-    """The letters of a sentence, and a sign in the place of each figure in digits and each date."""
+    """Pairs of a letter and None, or of a placeholder and a value, in the order of a sentence.
+
+    The placeholder stands for a figure in digits or a date; the two kinds have different ones.
+    """
     text = _WIDE.sub(",", _ADDRESS.sub("", text))
     figures = [value for value in find_numbers(text) if value.head is not None]
     values = [one for one in [*figures, *find_dates(text)] if _FIGURE.search(one.text)]
@@ -249,18 +263,21 @@ def _parts(text: str) -> list[tuple[str, Value | None]]:
 
 
 def _runs(text: str) -> frozenset[str]:
-    """The runs of letters of a sentence that are about a word long."""
+    """All runs of consecutive letters of a sentence that are about a word long."""
     letters = _letters(text)
-    size = RUN_LATIN // 2 if letters.isascii() else RUN // 2
+    size = RUN_CHARACTERS_LATIN // 2 if letters.isascii() else RUN_CHARACTERS // 2
     return frozenset(letters[at : at + size] for at in range(len(letters) - size + 1))
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:
-    """Jaccard similarity."""
+    """The Jaccard similarity of two sets of runs, 0 to 1."""
     both = len(one & other)
     return both / max(len(one) + len(other) - both, 1)
 
 
 def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sets of runs are alike: see ``_MIN_OVERLAP`` and ``_MIN_SIZE_RATIO``."""
     short, long = sorted((len(one), len(other)))
-    return short > 0 and short >= HALF * long and len(one & other) >= ALIKE * short
+    return (
+        short > 0 and short >= _MIN_SIZE_RATIO * long and len(one & other) >= _MIN_OVERLAP * short
+    )

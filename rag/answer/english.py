@@ -1,6 +1,6 @@
-"""A value of a Chinese article in English: figures with their units, dates, places.
+"""Puts values of Chinese articles into English: figures with their units, dates, places.
 
-Nothing is guessed: what is not written with certainty ("数百家", a name of a person) stays as it
+Nothing is guessed: what cannot be translated with certainty ("数百家", a person's name) stays as it
 is.
 """
 
@@ -25,6 +25,7 @@ _UNITS = {unit: english for english, units in _WORDS["units"].items() for unit i
 
 
 def _one_of(words: Iterable[str]) -> str:
+    """A pattern that matches any of some words, the longest first."""
     return "|".join(sorted(words, key=len, reverse=True))
 
 
@@ -39,12 +40,12 @@ _CLOCK = re.compile(
 
 
 def in_english(label: str, kind: str, date: str = "") -> str:
-    """A value in English, or "" where that is not certain.
+    """A value in English, or "" if its meaning is not certain.
 
     Args:
-        label: as the article writes it ("近2万人次", "8月3日", "四川省").
-        kind: of the question, one of :data:`rag.question.KINDS`.
-        date: of the article, "YYYY-MM-DD" or "": tells the year of a date that has none.
+        label: the value as the article writes it ("近2万人次", "8月3日", "四川省").
+        kind: of the question, one of :data:`rag.question.types.ASKED_KINDS`.
+        date: of the article, "YYYY-MM-DD" or "": gives the year of a date that has none.
     """
     label = label.strip()
     if not has_chinese(label):
@@ -55,12 +56,13 @@ def in_english(label: str, kind: str, date: str = "") -> str:
 
 
 def labelled(label: str, kind: str, date: str = "") -> str:
-    """The value in English, the article's words behind it: "nearly 20,000 visits (近2万人次)"."""
+    """The value in English, followed by the article's words: "nearly 20,000 visits (近2万人次)"."""
     english = in_english(label, kind, date)
     return f"{english} ({label})" if english else label
 
 
 def _number(label: str) -> str:
+    """A figure with its unit, or a range of figures; "" for anything else."""
     found = find_numbers(label)
     one = found[0] if len(found) == 1 else None
     if one is None or one.head is None or one.ordinal or (one.start, one.end) != (0, len(label)):
@@ -88,6 +90,7 @@ def _number(label: str) -> str:
 
 
 def _figure(number: float) -> str:
+    """A number in digits, with "million", "billion" or "trillion" where that loses nothing."""
     for scale, name in _SCALES:
         if number >= scale and round(number / scale, 3) * scale == round(number):
             return f"{number / scale:,.3f}".rstrip("0").rstrip(".") + f" {name}"
@@ -95,7 +98,10 @@ def _figure(number: float) -> str:
 
 
 def _date(label: str, day: str) -> str:
-    """A day with its hour: "今天（28日）上午9点55分" as "28 July 2023, 9:55 a.m."."""
+    """A date with its time of day: "今天（28日）上午9点55分" as "28 July 2023, 9:55 a.m.".
+
+    ``day`` is the date of the article.
+    """
     clock = _CLOCK.search(label)
     words = label[: clock.start()].strip() if clock else label
     hour = _hour(clock) if clock else ""
@@ -106,6 +112,7 @@ def _date(label: str, day: str) -> str:
 
 
 def _day(words: str, day: str) -> str:
+    """A date without its time of day; "" if it is not certain."""
     times = times_of(words, 0, len(words), day)
     if len({one.day for one in times}) == 1:
         rest = words
@@ -124,7 +131,7 @@ def _day(words: str, day: str) -> str:
 
 
 def _hour(clock: re.Match[str]) -> str:
-    """A time of day, or only the part of the day; "" for none."""
+    """A time of day, or only its part ("afternoon"); "" for none."""
     part = clock["part"] or ""
     if not clock["hour"]:
         return _PARTS.get(part, "")
@@ -137,7 +144,10 @@ def _hour(clock: re.Match[str]) -> str:
 
 
 def _place(label: str, partly: bool) -> str:
-    """The places that a label consists of, the smallest first; ``partly``: that it begins with."""
+    """The places that make up a label, the smallest first; "" if it is none.
+
+    With ``partly`` set, the label need only begin with them.
+    """
     places = list(itertools.takewhile(lambda one: one.place.en, leading_places(label)))
     whole = places and (partly or places[-1].end == len(label))
     return ", ".join(one.place.en for one in reversed(places)) if whole else ""

@@ -1,4 +1,4 @@
-"""What an assistant tells while it works on an answer: :meth:`rag.assistant.Assistant.stream`."""
+"""The events that :meth:`rag.assistant.Assistant.stream` yields while it works on an answer."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rag.answer.types import Answer
 class Searching:
     """A search begins.
 
-    It is told again where an answer is refused, and is sought once more without one of the
-    question's restrictions.
+    The event comes again when a refused question is searched once more without one of its
+    constraints.
 
     Attributes:
-        articles: how many are searched: those that the filters and the question's own restrictions
-            let pass.
+        articles: how many articles are searched: those that pass the filters and the question's own
+            constraints.
     """
 
     articles: int
@@ -29,8 +29,8 @@ class Found:
     A reranker, which may be slow, comes next.
 
     Attributes:
-        passages: how many.
-        articles: of how many articles.
+        passages: number of passages.
+        articles: number of articles that they are from.
     """
 
     passages: int
@@ -41,10 +41,10 @@ class Found:
 class Rewording:
     """A language model is asked for other wordings of the question, before the search.
 
-    It is told again a few times a second, and only where that help is on.
+    The event comes again a few times a second, and only where that help is on.
 
     Attributes:
-        model: its name.
+        model: the model's name.
     """
 
     model: str
@@ -52,9 +52,9 @@ class Rewording:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The answer of quotes alone, from which a language model is now to write.
+    """The answer of quotes alone is ready; a language model is now to write from it.
 
-    Who stops it then has this.
+    A caller that stops the model still has this answer.
 
     Attributes:
         answer: complete but for what the model writes.
@@ -65,11 +65,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A language model is asked to write, or still writes; told again a few times a second.
+    """A language model is asked to write, or is writing; comes again a few times a second.
 
     Attributes:
-        model: its name.
-        sentences: how many it has written so far, those included that are not shown yet.
+        model: the model's name.
+        sentences: how many sentences it has written so far, those not yet shown included.
     """
 
     model: str

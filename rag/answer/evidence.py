@@ -1,8 +1,8 @@
-"""Sentences of the candidates as evidence: how much of the question each one supports.
+"""Scores the sentences of the candidates as evidence: how much of the question each one supports.
 
-A word of the question counts as matched by the best cosine to a word of the sentence, and to a
-lesser degree by the sentence's surroundings (title, the sentences of its passage), since news names
-its subject once. Words that every sentence matches tell nothing apart and weigh less.
+A token of the question is matched by its best cosine to a token of the sentence. Matches in the
+title and in neighbouring sentences count less, since news names its subject once. Tokens that every
+sentence matches do not tell sentences apart and weigh less.
 """
 
 from __future__ import annotations
@@ -19,26 +19,30 @@ from rag.question.query import Query
 from rag.search.candidates import Candidates
 from rag.search.match import graded
 
-# What a match in the neighbouring sentences is worth beside one in the sentence itself, and one in
-# the title or the lead: what an article is about holds for all of its sentences.
-CONTEXT, TOPIC = 0.6, 0.85
-LEAD = 160  # characters within which the lead sentence is sought
-JOINED = 0.45  # a word that translates two is at least as near to them together
+# Value of a match beside one in the sentence itself: CONTEXT_MATCH_VALUE for a neighbouring
+# sentence, _TOPIC_MATCH_VALUE for the title or the lead, since an article's topic holds for all of
+# its sentences.
+CONTEXT_MATCH_VALUE, _TOPIC_MATCH_VALUE = 0.6, 0.85
+_MAX_LEAD_CHARACTERS = 160  # characters of a text in which its lead sentence is sought
+# Least cosine of one word to the sum of two words that it translates.
+_MIN_COSINE_OF_JOINED_WORDS = 0.45
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchedPassage:
     """A passage with its tokens matched against the question.
 
+    The question has n tokens and p parts of compounds, the passage t tokens.
+
     Attributes:
-        article: the article; ``row`` its row.
-        start, end: the passage in ``article.text``.
-        spans: int (t, 2), offsets of the tokens in ``article.text``.
+        article: the article; ``row`` is its row in the index.
+        start, end: offsets of the passage in ``article.text``.
+        spans: int (t, 2), offsets of the passage's tokens in ``article.text``.
         query: the question.
         match: float32 (n + p, t), 0 to 1: how well each token matches each row of
             ``query.vectors``.
-        topic: float32 (n,), the same for the title and the lead sentence together.
-        rank: fused score of the passage, 0 (worst candidate) to 1 (best).
+        topic: float32 (n,), the best matches in the title and the lead sentence.
+        rank: fused score of the passage, scaled from 0 (worst candidate) to 1 (best).
     """
 
     article: Article
@@ -52,27 +56,28 @@ class MatchedPassage:
     rank: float
 
     def matched(self, start: int, end: int) -> np.ndarray:
-        """float32 (n,): best match of each token of the question between two offsets."""
+        """float32 (n,): the best match of each token of the question between two offsets."""
         inside = (self.spans[:, 0] < end) & (self.spans[:, 1] > start)
         return self.query.fold(self.match[:, inside].max(axis=1, initial=0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredSentence:
-    """A sentence and what it supports.
+    """A sentence and how much of the question it supports.
 
     Attributes:
         view: the passage it stands in.
-        start, end: the sentence in ``article.text``.
-        own: float32 (n,), matches within the sentence; ``matched`` with its surroundings.
-        support: 0 to 1, share of the question's content that ``matched`` covers.
-        score: by which evidence is ranked.
+        start, end: offsets of the sentence in ``article.text``.
+        own_matches: float32 (n,), matches within the sentence.
+        matched: float32 (n,), matches of the sentence and its surroundings.
+        support: 0 to 1, share of the question's weight that ``matched`` covers.
+        score: the figure by which evidence is ranked.
     """
 
     view: MatchedPassage
     start: int
     end: int
-    own: np.ndarray
+    own_matches: np.ndarray
     matched: np.ndarray
     support: float
     score: float
@@ -84,25 +89,25 @@ class ScoredSentence:
 
     @property
     def row(self) -> int:
-        """The row of that article."""
+        """The row of that article in the index."""
         return self.view.row
 
     @property
     def sentence(self) -> Sentence:
-        """The sentence in its passage."""
+        """The sentence with the bounds of its passage."""
         view = self.view
         return Sentence(view.article, view.row, self.start, self.end, view.start, view.end)
 
 
 def lead_end(text: str) -> int:
     """Where the lead sentence of an article's text ends."""
-    return next((end for _, end in sentences(text, 0, min(LEAD, len(text)))), 0)
+    return next((end for _, end in sentences(text, 0, min(_MAX_LEAD_CHARACTERS, len(text)))), 0)
 
 
 def views(
     snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray
 ) -> list[MatchedPassage]:
-    """The candidates at some positions of ``found``, read and matched."""
+    """The candidates at the positions ``places`` of ``found``, matched against the question."""
     if not len(places):
         return []
     low, high = float(found.score.min()), float(found.score.max())
@@ -129,7 +134,7 @@ def views(
 
 
 def _match(query: Query, model: StaticModel, ids: np.ndarray) -> np.ndarray:
-    """How well tokens (t,) match the rows of the question, float32 (n + p, t)."""
+    """float32 (n + p, t): how well each of some tokens (t,) matches each row of the question."""
     vectors = model.token_vectors(ids)[0]
     cross = query.latin[:, None] != model.latin[ids][None]
     cosine = query.vectors @ vectors.T
@@ -138,10 +143,10 @@ def _match(query: Query, model: StaticModel, ids: np.ndarray) -> np.ndarray:
 
 
 def _joined(query: Query, vectors: np.ndarray, cosine: np.ndarray, cross: np.ndarray) -> None:
-    """Raises the cosines of two neighbouring English words of the question to a Chinese one that
-    translates both.
+    """Raises, in place, the cosines of two adjacent English words to a Chinese word for both.
 
-    "Same day" is 同日, "interest rate" is 利率: nearer to the two together than to either.
+    "Same day" is 同日, "interest rate" is 利率: the Chinese word is nearer to the sum of the two
+    vectors than to either.
     """
     content = query.content & query.latin[: len(query.ids)]
     for left in np.flatnonzero(content[:-1] & content[1:]).tolist():
@@ -150,18 +155,21 @@ def _joined(query: Query, vectors: np.ndarray, cosine: np.ndarray, cross: np.nda
             continue
         both = query.vectors[left] + query.vectors[right]
         together = vectors @ (both / max(float(np.linalg.norm(both)), 1e-9))
-        nearer = together > np.maximum(np.maximum(cosine[left], cosine[right]), JOINED)
+        nearer = together > np.maximum(
+            np.maximum(cosine[left], cosine[right]), _MIN_COSINE_OF_JOINED_WORDS
+        )
         whole = cross[left] & nearer
         cosine[left, whole] = cosine[right, whole] = together[whole]
 
 
 def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:
-    """Weights of the question's tokens, summing to 1 over its content.
+    """float32 (n,): weights of the question's tokens, which sum to 1 over its content.
 
     Args:
         query: the question.
         content: bool (n,), the tokens that need support.
-        matches: (s, n), the matches of all sentences, from which common words are told.
+        matches: float (s, n), matches of all sentences: a token that most of them match weighs
+            less.
     """
     weights = np.where(content, query.weights, 0).astype(np.float32)
     if len(matches) > 1:
@@ -175,23 +183,29 @@ def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:
 def gather(
     query: Query, seen: list[MatchedPassage], content: np.ndarray
 ) -> tuple[list[ScoredSentence], np.ndarray]:
-    """All sentences of the passages as evidence, best first, and the weights of the question's
-    tokens.
+    """All sentences of the passages as evidence, best first, and the weights (n,) of the tokens.
+
+    Args:
+        query: the question.
+        seen: the passages.
+        content: bool (n,), the tokens of the question that need support.
     """
     spans = [sentences(view.article.text, view.start, view.end) for view in seen]
-    owns = [[view.matched(*span) for span in some] for view, some in zip(seen, spans)]
-    matches = [own for some in owns for own in some]
+    by_view = [[view.matched(*span) for span in some] for view, some in zip(seen, spans)]
+    matches = [vector for vectors in by_view for vector in vectors]
     weights = weigh(query, content, np.array(matches))
     out = []
-    for view, some, own in zip(seen, spans, owns):
+    for view, some, vectors in zip(seen, spans, by_view):
         for at, (start, end) in enumerate(some):
-            # A sentence goes on from two before it, and one may go on from it.
-            near = np.maximum.reduce(own[max(0, at - 2) : at + 2])
-            matched = np.maximum.reduce([own[at], TOPIC * view.topic, CONTEXT * near])
+            # A sentence may continue the two before it, and the next one may continue it.
+            near = np.maximum.reduce(vectors[max(0, at - 2) : at + 2])
+            matched = np.maximum.reduce(
+                [vectors[at], _TOPIC_MATCH_VALUE * view.topic, CONTEXT_MATCH_VALUE * near]
+            )
             support = float(matched @ weights)
-            # What repeats the topic of its article is no better for it than what says something.
-            new = float((own[at] * (1 - 0.7 * view.topic)) @ weights)
+            # Repeating the article's topic is worth less than saying something beyond it.
+            new = float((vectors[at] * (1 - 0.7 * view.topic)) @ weights)
             score = support + 0.5 * new + 0.3 * view.rank
-            out.append(ScoredSentence(view, start, end, own[at], matched, support, score))
+            out.append(ScoredSentence(view, start, end, vectors[at], matched, support, score))
     out.sort(key=lambda one: (-one.score, one.view.row, one.start))
     return out, weights

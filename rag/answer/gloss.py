@@ -1,6 +1,6 @@
-"""Why a quote in another script was found.
+"""Explains why a quote in another script was found.
 
-It is told by its words beside those of the question that they match ("电梯 = elevator").
+Its words are shown beside those of the question that they match ("电梯 = elevator").
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ _LATIN = re.compile("[A-Za-z]")
 
 
 def glosses(citation: Citation, most: int = 6) -> tuple[tuple[str, str], ...]:
-    """Words of a quote and the words of the question that each matches, in the order of the quote.
+    """Words of a quote, each with the word of the question that it matches, in order of the quote.
 
     Args:
-        citation: with its highlights; only those that match across scripts are taken, each word
-            once.
-        most: of more than so many, those that match best.
+        citation: a quote with its highlights. Only matches between Chinese and Latin script count,
+            and each word counts once.
+        most: pairs at most: those that match best.
 
     Returns:
-        (word of the quote, word of the question) pairs; none where question and quote are of one
+        (word of the quote, word of the question) pairs; none if question and quote are in one
         script.
     """
-    told: list[tuple[int, str, str]] = []
+    pairs: list[tuple[int, str, str]] = []
     words: set[str] = set()
     asked: set[str] = set()
     for found in sorted(citation.highlights, key=lambda one: -one.score):
@@ -34,10 +34,10 @@ def glosses(citation: Citation, most: int = 6) -> tuple[tuple[str, str], ...]:
         if new and found.score > 0 and _across(word, found.word):
             words.add(word.casefold())
             asked.add(found.word.casefold())
-            told.append((found.start, word, found.word))
-    return tuple((word, of) for _, word, of in sorted(told[:most]))
+            pairs.append((found.start, word, found.word))
+    return tuple((word, of) for _, word, of in sorted(pairs[:most]))
 
 
 def _across(word: str, other: str) -> bool:
-    """Whether one is Chinese and the other is not."""
+    """Whether one of two words is in Chinese script and the other one in Latin script."""
     return bool(_HAN.search(word)) != bool(_HAN.search(other)) and bool(_LATIN.search(word + other))

@@ -1,4 +1,4 @@
-"""Places at the level that a question asks for: provinces, cities, counties, countries."""
+"""Places by the level that a question asks for: provinces, cities, counties, countries."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ _LEVELS = {
     "district": ("county",),
     "country": ("country",),
 }
-# Of the places below a city some are districts.
+# The gazetteer has districts at the level of counties: the ends of their names tell them apart.
 _ENDS = {"county": ("县", "旗", "市"), "district": ("区",)}
 
 
 def is_own(level: str) -> bool:
-    """Whether a row of places of a level is the place itself, and not the province it lies in."""
+    """Whether a row stands for the place itself at this level, and not for its province."""
     return level in ("city", "local", "county", "district")
 
 
 def row_place(place: Place, level: str) -> str:
-    """What names of places that one row stands for have in common.
+    """The key shared by all places for which one row stands.
 
-    It is their province, or for levels other than that the place itself; a country has no province.
+    It is the place's own code if :func:`is_own`, else the name of its province, or the code of a
+    country, which has no province.
     """
     return place.code if is_own(level) else place.province or place.code
 
 
 def of_level(place: Place, level: str) -> bool:
-    """Whether a place can answer a question for a level, see ``Asked.level``.
+    """Whether a place can answer a question for a level; ``Asked.level`` lists the levels.
 
-    Cities that are provinces of their own are cities, too.
+    Cities that rank as provinces, such as Beijing, are cities, too.
     """
     if level == "city" and place.level == "province":
         return place.name.endswith(("市", "特别行政区"))
@@ -42,7 +43,10 @@ def of_level(place: Place, level: str) -> bool:
 
 
 def leading_places(words: str) -> list[PlaceMention]:
-    """The places that words begin with, side by side: "湖北省宜昌市", of "瑞典斯德哥尔摩" the first."""
+    """The places that words begin with, one directly after another.
+
+    Of "湖北省宜昌市" these are both; of "瑞典斯德哥尔摩" only the first is known.
+    """
     out: list[PlaceMention] = []
     for mention in find_places(words):
         if mention.start != (out[-1].end if out else 0) or mention.part_of_name:
@@ -52,6 +56,6 @@ def leading_places(words: str) -> list[PlaceMention]:
 
 
 def only_places(words: str) -> bool:
-    """Whether words are names of places and nothing else."""
+    """Whether words consist of names of places and nothing else."""
     places = leading_places(words)
     return bool(places) and places[-1].end == len(words)

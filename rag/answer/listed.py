@@ -1,4 +1,4 @@
-"""Which questions are answered by a list, and which by an article that they name."""
+"""Tells which questions a list answers, and which an article whose title they quote."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from rag.question import ParsedQuestion
 from rag.reader.findings import Findings, ReadPassage
 from rag.reader.normal import key_of
 
-# Share of all figures found from which the first is taken for the number of some places.
-STATED = 0.75
-LARGER = 0.5  # the same for one that is larger than the number of places that were found
-LISTS = ("all", "count", "most", "least", "more", "less")  # forms that are answered by a list
+# Share of all figures found from which the best figure is taken as the stated number of places.
+_MIN_SHARE_OF_STATED_NUMBER = 0.75
+# The same, if the figure is larger than the number of places found.
+_MIN_SHARE_OF_LARGER_NUMBER = 0.5
+# Forms of questions that a list answers.
+_LIST_FORMS = ("all", "count", "most", "least", "more", "less")
 
 
 def is_list(parsed: ParsedQuestion) -> bool:
-    """Whether a question is answered by a list.
+    """Whether a list answers a question.
 
-    Several are asked for, or one of the places of a kind ("which province").
+    That is so if it asks for several things, or for one place of a kind ("which province").
     """
     one_place = parsed.kind == "places" and parsed.form == "one" and not parsed.where
-    return parsed.form in LISTS or one_place
+    return parsed.form in _LIST_FORMS or one_place
 
 
 def is_place_list(parsed: ParsedQuestion) -> bool:
-    """Whether all places of a kind are sought, and nothing is compared or denied."""
+    """Whether all places of a kind are sought, without a comparison or a denial."""
     return (
         is_list(parsed)
         and parsed.sought[0] == "places"
@@ -35,16 +37,16 @@ def is_place_list(parsed: ParsedQuestion) -> bool:
 
 
 def is_stated(parsed: ParsedQuestion, findings: Findings, counted: int = 0) -> bool:
-    """Whether an article says itself how many they are: no list need be counted.
+    """Whether an article itself states how many things there are, so that no list need be counted.
 
-    Places can be counted with certainty: what is said of their number must be surer than a figure
-    that is merely the likeliest, unless it is larger than what was counted, since few articles name
-    all of "113 countries".
+    Places can be counted with certainty, so a stated number of places must be clearly surer than
+    other figures. Less is enough if it is larger than what was counted, since few articles name all
+    of "113 countries".
 
     Args:
         parsed: the question.
         findings: what was found for it.
-        counted: number of places that were found, 0 before that.
+        counted: number of places found, 0 before they are known.
     """
     if parsed.form != "count" or parsed.bound or not findings.values:
         return False
@@ -54,11 +56,13 @@ def is_stated(parsed: ParsedQuestion, findings: Findings, counted: int = 0) -> b
         return figures[0]
     shares = [value.share for value, one in zip(findings.values, figures) if one]
     more = counted and isinstance(keys[0][1], int | float) and keys[0][1] > counted
-    return figures[0] and shares[0] >= (LARGER if more else STATED) * sum(shares)
+    return figures[0] and shares[0] >= (
+        _MIN_SHARE_OF_LARGER_NUMBER if more else _MIN_SHARE_OF_STATED_NUMBER
+    ) * sum(shares)
 
 
 def quotes_title(parsed: ParsedQuestion, passages: Sequence[ReadPassage]) -> bool:
-    """Whether a question asks what the article says whose title it quotes, which always answers.
+    """Whether a question asks what an article says whose title it quotes; that article answers it.
 
     ``passages`` are those that were read, best first.
     """

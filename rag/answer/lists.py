@@ -12,7 +12,8 @@ import numpy as np
 
 from rag.answer.levels import of_level, only_places, row_place
 from rag.answer.negation import asks_denied, in_denial
-from rag.answer.roles import ASIDE, role
+from rag.answer.persons import bare_names
+from rag.answer.roles import ROLE_ASIDE, role
 from rag.answer.sentence import sentence_of
 from rag.corpus.gazetteer import Place, contains, places_by_name
 from rag.corpus.places import PlaceMention, find_places
@@ -20,12 +21,12 @@ from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.question.names import COUNTRY_LETTERS
 from rag.reader.findings import Findings, Spot
-from rag.reader.judge import RANKED, Judge, best_count, listed_of, row_features
-from rag.reader.numbers import UNITS
+from rag.reader.judge import MAX_LOG_ODDS_BEHIND, Judge, best_count, listed_of, row_features
+from rag.reader.numbers import MEASURE_WORDS
 from rag.reader.reading import Finding, read_alone
 from rag.reader.values import find_dates, find_numbers
 
-# Names that stand beside each other in one span.
+# What separates the names of one span.
 _JOINT = re.compile(
     r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as"
     r" well as)\b"
@@ -37,7 +38,7 @@ _EDGE = re.compile(
     r"|\s*(?:等(?:地|省|市|国|人|家|单位|企业|公司)?|(?:这|共)?[\d一二两三四五六七八九十]+[家个位名所省市]\w*)$",
     re.I,
 )
-# Words that stand for names and are none.
+# Words that refer to something without naming it.
 _NO_NAME = re.compile(
     r"(?:设|坐落)[在于]|位于|来自|[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]"
     r"|\d*[一二两三四五六七八九十\d]+[多余几]?[家个名位所]"
@@ -45,23 +46,26 @@ _NO_NAME = re.compile(
     r"|three)\b",
     re.I,
 )
-ALONE = 48  # names, in order of worth, whose sentences are read once more, alone
-LONGEST_PLACE = 30  # characters around it in which the rest of a place is looked for
-LONGEST_NAME = 40  # characters
-# Chance of a row below which the reader says that a place is none: with .05 the rows of
+_MAX_REREAD = 48  # names, in order of worth, whose sentence the reader reads again by itself
+_PLACE_MARGIN = 30  # characters around a span in which the rest of a cut place name is sought
+_MAX_NAME_CHARACTERS = 40
+# The reader rejects a place whose chance of being a row is lower: with .05 the rows of
 # benchmarks/enumeration.py have a precision of .95 and a recall of .70, with .02 .96 and .72.
-DOUBT = 0.02
-# And that of the likeliest of all such rows, below which the reader's own list is taken.
-LIKELY = 0.1
-NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
-# What joins two names of an enumeration that were found apart, and a name between two such words.
+MIN_PLACE_CHANCE = 0.02
+# If even the likeliest place has a lower chance, the reader's own list is taken.
+MIN_BEST_PLACE_CHANCE = 0.1
+NO_PLACES = ("person", "organisation", "document")  # kinds of answer that a place can never be
+# What joins two names of an enumeration that the reader found separately, and a name that stands
+# between two such joins.
 _JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*")
 _ITEM = re.compile(r"[^、，,。；;：:（）()\s]{2,16}")
-# Share of the least chance of a row from which a name is compared: what is left out cannot be found
-# to be the most, and a name that is none has hardly a figure of the same unit.
-COMPARED = 0.1
-COMPARING = ("most", "least", "more", "less")  # forms
-# "英美", "中日韩": letters that stand for countries stand together.
+_DIVISIONS = frozenset("省市县区州镇乡村旗")  # last characters of the names of Chinese divisions
+# Share of the least chance of a row from which a name takes part in a comparison. The share is low
+# because a name left out cannot be found to have the most, and a wrong name seldom stands beside a
+# figure of the same unit.
+_COMPARED_CHANCE_SHARE = 0.1
+_COMPARING_FORMS = ("most", "least", "more", "less")  # forms of questions that compare
+# "英美", "中日韩": letters that stand for countries, several in a row.
 _RUN = re.compile(
     rf"(?:^|(?<=[和与及同、，]))[{''.join(COUNTRY_LETTERS)}]{{2,}}(?=$|[和与及同、，"
     r"等两三四五六七八九十各国])"
@@ -70,13 +74,13 @@ _RUN = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """A name in a spot.
+    """A name in a spot, which is a span that the reader found, with its log-odds.
 
     Attributes:
         label: the name as the article writes it.
-        place: the place that it is, or None.
-        start, end: where it stands in the article.
-        spot: where it was found.
+        place: the place that it names, or None.
+        start, end: offsets of the name in the article's text.
+        spot: the span in which it stands.
     """
 
     label: str
@@ -87,32 +91,35 @@ class Named:
 
     @property
     def key(self) -> str:
-        """What the same name in another article has in common with one that is no place."""
+        """The letters of a name without quotation marks, case-folded: they identify names of no
+        place.
+        """
         return re.sub(r"[\s《》“”\"'「」]", "", self.label).casefold()
 
 
 def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
     """The names in a spot: places of the level that is asked for, or parts of an enumeration.
 
-    What is excepted is left out.
+    Names that the question excludes or gives itself, and names denied or only mentioned aside, are
+    left out.
     """
     kind, level = parsed.sought
     found = _places(level, spot) if kind == "places" else []
-    if not found and (kind != "places" or level in ("any", "city")):
+    if not found and (kind != "places" or level in ("any", "city", "county")):
         found = [one for one in _names(spot) if kind not in NO_PLACES or not only_places(one.label)]
-    return [one for one in found if not _excepted(parsed, one) and _is_said(parsed, one)]
+    return [one for one in found if not _excepted(parsed, one) and _is_stated(parsed, one)]
 
 
-def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
-    """Whether the clause of a name says of it what it says: it is neither denied nor named aside.
+def _is_stated(parsed: ParsedQuestion, one: Named) -> bool:
+    """Whether a name's clause makes a statement about it: it neither denies nor mentions it aside.
 
-    Asked for what is denied, anything is said.
+    If the question asks for what is denied, every name counts.
     """
     if asks_denied(parsed):
         return True
     text = one.spot.finding.window.article.text
     here = PlaceMention(one.start, one.end, one.place) if one.place else None
-    return not _is_denied(one) and not (here and role(text, [here]) == ASIDE)
+    return not _is_denied(one) and not (here and role(text, [here]) == ROLE_ASIDE)
 
 
 def _is_denied(one: Named) -> bool:
@@ -120,6 +127,7 @@ def _is_denied(one: Named) -> bool:
 
 
 def _places(level: str, spot: Spot) -> list[Named]:
+    """The places of a level in a spot, of nested ones the innermost."""
     finding = _whole(spot.finding)
     text, start = finding.text, finding.start
     runs = _RUN.finditer(text) if level in ("", "any", "country") else ()
@@ -133,7 +141,7 @@ def _places(level: str, spot: Spot) -> list[Named]:
         for m in find_places(text)
         if not m.part_of_name and of_level(m.place, level) and m.start not in letters
     ]
-    # Of "江苏南京" it is Nanjing.
+    # "江苏南京" means Nanjing.
     inmost = [
         m
         for m in fit
@@ -152,10 +160,10 @@ def _places(level: str, spot: Spot) -> list[Named]:
 
 
 def _whole(finding: Finding) -> Finding:
-    """A finding with the rest of the places that it is cut from: names may be cut in tokens."""
+    """The finding, widened to whole place names: its tokens may begin or end within one."""
     text, window = finding.window.article.text, finding.window
-    low = max(finding.start - LONGEST_PLACE, window.start)
-    for mention in find_places(text[low : min(finding.end + LONGEST_PLACE, window.end)]):
+    low = max(finding.start - _PLACE_MARGIN, window.start)
+    for mention in find_places(text[low : min(finding.end + _PLACE_MARGIN, window.end)]):
         start, end = low + mention.start, low + mention.end
         if start < finding.end and finding.start < end and not mention.part_of_name:
             start, end = min(start, finding.start), max(end, finding.end)
@@ -164,6 +172,7 @@ def _whole(finding: Finding) -> Finding:
 
 
 def _names(spot: Spot) -> list[Named]:
+    """The parts of an enumeration in a spot that are names, without the words around them."""
     finding = spot.finding
     text, out = finding.text, []
     titled = [m.span() for m in re.finditer("《[^》]*》|“[^”]*”", text)]
@@ -186,13 +195,13 @@ def _names(spot: Spot) -> list[Named]:
 
 
 def is_name(words: str) -> bool:
-    """Whether words may stand as the label of a row: a name, not what stands for one, no figure."""
+    """Whether words can label a row: they name something, and are no pronoun, figure or date."""
     bare = words.strip("《》“”\"'「」 ")
     return (
         len(bare) > 1
-        and len(words) <= LONGEST_NAME
+        and len(words) <= _MAX_NAME_CHARACTERS
         and not _NO_NAME.match(bare)
-        and bare not in UNITS
+        and bare not in MEASURE_WORDS
         and not _is_value(bare)
         and any(c.isalpha() for c in bare)
     )
@@ -205,19 +214,19 @@ def _is_value(words: str) -> bool:
 
 
 def _excepted(parsed: ParsedQuestion, one: Named) -> bool:
-    """Whether the question leaves a name out, or names it itself."""
+    """Whether the question excludes a name or itself contains it."""
     label = one.label.casefold()
     excepted = [parsed.text[start:end].casefold() for start, end in parsed.excepted]
     if any(words in label or label in words for words in excepted):
         return True
     if one.place is None:
         return label in parsed.text.casefold()
-    said = any(one.place.code == m.place.code for m in _mentions(parsed.text))
-    return said or excepted_place(parsed, one.place)
+    in_question = any(one.place.code == m.place.code for m in _mentions(parsed.text))
+    return in_question or excepted_place(parsed, one.place)
 
 
 def excepted_place(parsed: ParsedQuestion, place: Place) -> bool:
-    """Whether the question leaves a place out: "除了四川", "besides Sichuan"."""
+    """Whether the question excludes a place: "除了四川", "besides Sichuan"."""
     return any(
         contains(m.place, place) for a, b in parsed.excepted for m in _mentions(parsed.text[a:b])
     )
@@ -225,53 +234,59 @@ def excepted_place(parsed: ParsedQuestion, place: Place) -> bool:
 
 @functools.lru_cache(maxsize=64)
 def _mentions(words: str) -> tuple[PlaceMention, ...]:
-    """The places in words of a question, which are compared with every name that is found."""
+    """The places in words of a question; cached, since every name found is compared with them."""
     return tuple(find_places(words))
 
 
 def likely(
     parsed: ParsedQuestion, rated: Sequence[tuple[list[Named], float]], judge: Judge
 ) -> list[list[Named]]:
-    """The names that are likely enough to be rows, or to be compared.
+    """The groups of names that are likely enough to be rows, or to be compared.
 
     Args:
         parsed: the question.
-        rated: what :func:`rated_groups` gives.
-        judge: has the least chances.
+        rated: groups of names with their chances, as :func:`rated_groups` gives them.
+        judge: has the least chance that the best row must have.
     """
     if not rated:
         return []
     listed = listed_of(parsed)
     least = judge.row[listed]
-    # Where places of the gazetteer are near the best name, what is none of them is no place.
-    near = rated[0][0][0].spot.worth - RANKED
+    # If a place of the gazetteer is nearly as likely as the best name, names that are not in the
+    # gazetteer are rejected, unless they end like its places: 云溪县 beside 金沙县.
+    near = rated[0][0][0].spot.worth - MAX_LOG_ODDS_BEHIND
     placed = listed == "places" and any(g[0].place and g[0].spot.worth >= near for g, _ in rated)
-    told = [(group, chance) for group, chance in rated if group[0].place or not placed]
-    chances = sorted((chance for _, chance in told), reverse=True)
+    ends = {group[0].label[-1] for group, _ in rated if group[0].place} & _DIVISIONS
+    remaining = [
+        (group, chance)
+        for group, chance in rated
+        if group[0].place or not placed or len(group[0].label) > 2 and group[0].label[-1] in ends
+    ]
+    chances = sorted((chance for _, chance in remaining), reverse=True)
     if not chances or chances[0] < least:
         return []
     if is_compared(parsed):
-        return [group for group, chance in told if chance >= least * COMPARED]
+        return [group for group, chance in remaining if chance >= least * _COMPARED_CHANCE_SHARE]
     count = min(parsed.number or best_count(chances), len(chances))
-    taken = [group for group, chance in told if chance >= chances[count - 1]]
+    taken = [group for group, chance in remaining if chance >= chances[count - 1]]
     return taken[: parsed.number or None]
 
 
 def rated_groups(
     model: StaticModel, parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
 ) -> list[tuple[list[Named], float]]:
-    """All names that were found, as :func:`grouped`, each with the chance (0 to 1) of a row."""
+    """The groups of :func:`groups_of`, each with its chance, 0 to 1, of being a row."""
     groups = groups_of(parsed, findings)
     if not groups:
         return []
-    told = told_of(model, parsed, groups, judge, searched)
-    return list(zip(groups, judge.row_chances(told, listed_of(parsed)).tolist()))
+    features = features_of(model, parsed, groups, judge, searched)
+    return list(zip(groups, judge.row_chances(features, listed_of(parsed)).tolist()))
 
 
 def chance_of(
     parsed: ParsedQuestion, rated: Sequence[tuple[list[Named], float]], place: Place
 ) -> float:
-    """How likely the reader holds it that a place is a row, 0 to 1."""
+    """The chance, 0 to 1, that the reader gives a place of being a row; 0 if it did not find it."""
     level = parsed.sought[1]
     key = row_place(place, level)
     return max(
@@ -285,26 +300,26 @@ def chance_of(
 
 
 def is_compared(parsed: ParsedQuestion) -> bool:
-    """Whether names are compared by their figures: the most, more than, how many with more than."""
-    return parsed.form in COMPARING or parsed.form == "count" and parsed.bound is not None
+    """Whether names are compared by figures: the most, more than, how many with more than."""
+    return parsed.form in _COMPARING_FORMS or parsed.form == "count" and parsed.bound is not None
 
 
 def groups_of(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
-    """All names that were found, as :func:`grouped` puts them together."""
+    """All names found, in the groups of :func:`grouped`."""
     spots = [spot for value in findings.values for spot in value.spots]
     found = [one for spot in spots for one in named_in(parsed, spot)]
     if asks_denied(parsed):
         denied = [one for one in found if _is_denied(one)]
-        # A person's "not" may be in other words ("abstained"); of a place that nothing denies
-        # articles say that it did.
+        # If nothing is denied, only places are dropped: articles say that those did it. Of a person
+        # a denial may be in other words ("abstained").
         found = denied or [one for one in found if not one.place]
     return grouped(parsed, enumerated(parsed, found))
 
 
 def enumerated(parsed: ParsedQuestion, names: Sequence[Named]) -> list[Named]:
-    """The names with those of the same enumerations; all of one are as likely as the likeliest.
+    """The names and all others of their enumerations, each with its enumeration's best log-odds.
 
-    What is said of A in "A, B and C" is said of B and C.
+    What is said of A in "A, B and C" is said of B and C, too.
     """
     out = []
     windows: dict[tuple[int, int], list[Named]] = {}
@@ -326,7 +341,7 @@ def enumerated(parsed: ParsedQuestion, names: Sequence[Named]) -> list[Named]:
 
 
 def _between(parsed: ParsedQuestion, one: Named, other: Named) -> list[Named] | None:
-    """The names between two of an enumeration; None where they are not of one."""
+    """The names between two names of one enumeration; None if the two are not of one."""
     text, out = one.spot.finding.window.article.text, []
     joins = list(_JOINS.finditer(text, one.end, other.start))
     if not joins or joins[0].start() > one.end or joins[-1].end() < other.start:
@@ -342,19 +357,20 @@ def _between(parsed: ParsedQuestion, one: Named, other: Named) -> list[Named] | 
 
 
 def _as_likely(one: Named, best: Spot) -> Spot:
+    """The best spot of an enumeration, moved to another name in it."""
     finding = dataclasses.replace(best.finding, start=one.start, end=one.end)
     return dataclasses.replace(best, finding=finding)
 
 
-def told_of(
+def features_of(
     model: StaticModel,
     parsed: ParsedQuestion,
     groups: Sequence[Sequence[Named]],
     judge: Judge,
     searched: int,
 ) -> np.ndarray:
-    """What it is told from that names are rows: :func:`rag.reader.judge.row_features`."""
-    alone = read_alone(model, parsed.read, [_itself(group[0]) for group in groups[:ALONE]])
+    """The features that predict which names are rows: :func:`rag.reader.judge.row_features`."""
+    alone = read_alone(model, parsed.read, [_itself(group[0]) for group in groups[:_MAX_REREAD]])
     unread = np.zeros(len(parsed.query.ids), np.float32)
     alone += [(-8.0, unread)] * (len(groups) - len(alone))
     spots = [[one.spot for one in group] for group in groups]
@@ -362,18 +378,23 @@ def told_of(
 
 
 def _itself(one: Named) -> Finding:
+    """The finding cut to the name."""
     return dataclasses.replace(one.spot.finding, start=one.start, end=one.end)
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:
-    """Names of the same thing together, each group's best first.
+    """Names of the same thing as groups, in order of worth, each with its best name first.
 
-    Groups are in order of worth, places by what a row stands for.
+    Places are the same if one row stands for them, labels if they hold the name of one person.
     """
-    level = parsed.sought[1]
+    kind, level = parsed.sought
+    bare = bare_names(one.label for one in names) if kind == "person" else {}
     groups: dict[str, list[Named]] = {}
     for one in sorted(
         names, key=lambda one: (-one.spot.worth, one.spot.finding.window.row, one.start)
     ):
+        if name := bare.get(one.label):
+            start = one.start + one.label.index(name)
+            one = dataclasses.replace(one, label=name, start=start, end=start + len(name))
         groups.setdefault(row_place(one.place, level) if one.place else one.key, []).append(one)
     return list(groups.values())

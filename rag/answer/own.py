@@ -1,4 +1,4 @@
-"""What is answered without the reader: talk, questions about the corpus itself, and summaries."""
+"""Answers that need no reader: talk, questions about the corpus itself, and summaries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.question import ParsedQuestion
 
 
 def own_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) -> Answer | None:
-    """The answer to talk or to a question about the corpus; None for a question to the articles.
+    """The answer to talk or to a question about the corpus; None if the articles must answer.
 
     Args:
         snapshot: the index.
@@ -26,8 +26,8 @@ def own_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) 
     from rag.answer.corpus import corpus_answer
 
     found = corpus_answer(snapshot, parsed, parsed.about, passing)
-    if parsed.about.asks in ("summary", "compare"):  # of nothing: refused as any question
+    if parsed.about.asks in ("summary", "compare"):  # if empty: refused as any question
         return found if found.rows else None
-    # "What happened on 11 September 2001?" asks about the world where no article is of that day.
+    # "What happened on 11 September 2001?" is a question to the articles if none is of that day.
     only_dated = parsed.about.asks == "list" and parsed.told and not parsed.about.subject
     return None if only_dated and not found.matched else found

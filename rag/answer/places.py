@@ -1,8 +1,8 @@
-"""Which places: found by rule, since on lists of places in ``quality_month.dev`` the rules are
-still surer than the reader, which confirms them.
+"""Answers "which places" by rules, which the reader then confirms.
 
-Sentences are cut into segments, each governed by the place at the head of its clause
-(:mod:`rag.answer.enumerate`); every segment that comes near the best is a row.
+On lists of places in ``quality_month.dev`` the rules are still surer than the reader. Sentences are
+cut into segments, each governed by the place at the head of its clause
+(:mod:`rag.answer.enumerate`). Every place whose segment comes near the best becomes a row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from rag.answer.cite import Citations
-from rag.answer.dated import NAMED, accepts, fit, in_time, of_year
+from rag.answer.dated import FIT_NAMED_DATE, accepts, fit, in_time, of_year
 from rag.answer.duplicates import Duplicates, stories_first
 from rag.answer.enumerate import (
     PlaceFound,
@@ -33,29 +33,35 @@ from rag.question import ParsedQuestion, Query
 from rag.question.asking import outside_of
 from rag.search.candidates import Candidates
 
-QUOTES = 3  # quotes of one place
-# Of the support of the best place, and of what its best quote says: what is quoted for a place.
-LEAST, NEAR = 0.5, 0.85
-# A match carried over by the article's time; what a fit adds for a time told from the day of
-# asking.
-CARRIED, DATED = 0.8, 0.2
+_MAX_QUOTES_OF_PLACE = 3  # most quotes of one place
+# _MIN_SHARE_OF_BEST_SUPPORT is the share of the best place's support that any quoted place needs.
+# _MIN_SHARE_OF_BEST_QUOTE is the share of the best quote's ``direct_support`` that a further quote
+# of the same place needs.
+_MIN_SHARE_OF_BEST_SUPPORT, _MIN_SHARE_OF_BEST_QUOTE = 0.5, 0.85
+# _ARTICLE_DATE_MATCH is the match, 0 to 1, of the question's words for a time where only the
+# article's date is of that time. _RELATIVE_TIME_WEIGHT times the fit is added to the score for a
+# time relative to the day of asking.
+_ARTICLE_DATE_MATCH, _RELATIVE_TIME_WEIGHT = 0.8, 0.2
 
 
 def place_groups(
     snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray
 ) -> list[list[PlaceFound]]:
-    """The places that the passages at some positions of ``found`` are about, by what one row stands
-    for; in order of code, the best quoted first.
+    """The places that some passages are about, grouped by the place that one row stands for.
+
+    Groups are in order of place code, and the best quote of each group comes first.
 
     Args:
-        snapshot, parsed, found, order: the index, the question, the candidates, those that are gone
-            through, best first.
+        snapshot: the index.
+        parsed: the question.
+        found: the candidates.
+        order: positions in ``found`` of the passages to look at, best first.
     """
     query = parsed.query
     seen = views(snapshot, query, found, order)
     evidence, shares = gather(query, seen, _content(query, parsed, seen))
     evidence = [one for one in _timely(evidence, shares, parsed) if _about(one, parsed)]
-    # When it was is settled by now: an article need not say it again with every place.
+    # The evidence has passed the check of its time: it need not repeat the time with every place.
     timeless = shares * _outside(query, *((one.start, one.end) for one in parsed.told))
     asked = replace(parsed, level=parsed.sought[1])
     places = enumerate_places(
@@ -65,17 +71,25 @@ def place_groups(
     groups: dict[str, list[PlaceFound]] = {}
     for one in sorted(places, key=lambda one: one.mention.place.code):
         place = one.mention.place
-        if place.code in codes and one.support >= LEAST * places[0].support:
+        if place.code in codes and one.support >= _MIN_SHARE_OF_BEST_SUPPORT * places[0].support:
             groups.setdefault(row_place(place, asked.level), []).append(one)
     for group in groups.values():
         group.sort(
-            key=lambda one: (-round(one.said, 3), -one.support, one.evidence.row, one.mention.start)
+            key=lambda one: (
+                -round(one.direct_support, 3),
+                -one.support,
+                one.evidence.row,
+                one.mention.start,
+            )
         )
     return list(groups.values())
 
 
 def most_supported(groups: list[list[PlaceFound]], number: int) -> list[list[PlaceFound]]:
-    """As many of the places as the question says there are, all for 0, in their order."""
+    """The ``number`` best supported groups, in their given order; all groups if ``number`` is 0.
+
+    ``number`` is how many places the question says there are.
+    """
     if not number:
         return groups
     best = sorted(groups, key=lambda group: -max(one.support for one in group))[:number]
@@ -85,14 +99,18 @@ def most_supported(groups: list[list[PlaceFound]], number: int) -> list[list[Pla
 def place_quotes(
     group: Sequence[PlaceFound], cited: Citations, duplicates: Duplicates
 ) -> tuple[int, ...]:
-    """Numbers of the best quotes about a place, of different stories first."""
-    near = [one for one in group if one.said >= NEAR * group[0].said]
+    """Numbers of the citations of the best quotes about a place, different stories first."""
+    near = [
+        one
+        for one in group
+        if one.direct_support >= _MIN_SHARE_OF_BEST_QUOTE * group[0].direct_support
+    ]
     numbers: dict[int, None] = {}
     for one in stories_first(near, lambda one: duplicates.story(one.evidence.row)):
         sentence = one.evidence.sentence
         span, marks = _with_name(one, quote_span(sentence, (one.segment.start, one.segment.end)))
         numbers[cited.cite(sentence, span, marks)] = None
-        if len(numbers) == QUOTES:
+        if len(numbers) == _MAX_QUOTES_OF_PLACE:
             break
     return tuple(numbers)
 
@@ -100,8 +118,9 @@ def place_quotes(
 def _with_name(
     one: PlaceFound, span: tuple[int, int]
 ) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
-    """The quote, begun at the sentence that names its place if that stands close before; and the
-    place marked in it.
+    """The span to quote, and the place's name in it as a mark.
+
+    The quote begins at the sentence that names the place if that fits into the length of a quote.
     """
     mention, article = one.mention, one.evidence.article
     if mention not in mentions_in(article.text):
@@ -117,8 +136,8 @@ def _with_name(
 def _content(query: Query, parsed: ParsedQuestion, seen: Sequence[MatchedPassage]) -> np.ndarray:
     """bool (n,): the tokens that evidence must support.
 
-    Places are checked on their own, and so is a year that no candidate writes out (an article may
-    be of that year by its date).
+    Places are checked separately. So is a year that no candidate writes out, since an article may
+    be of that year by its date.
     """
     unsaid = [
         year
@@ -137,7 +156,7 @@ def _content(query: Query, parsed: ParsedQuestion, seen: Sequence[MatchedPassage
 
 
 def _outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
-    """bool (n,): the tokens of the question that touch none of the spans."""
+    """bool (n,): the tokens of the question that overlap none of the spans."""
     return np.array([outside_of(span, spans) for span in query.spans], bool)
 
 
@@ -151,7 +170,10 @@ def _about(evidence: ScoredSentence, parsed: ParsedQuestion) -> bool:
 
 
 def _of_place(evidence: ScoredSentence, place: Place) -> bool:
-    """Whether a place is named in the sentence, or governs it."""
+    """Whether the sentence names a place that lies in ``place``, or else is governed by one.
+
+    The title decides if neither the sentence nor its segments have a place.
+    """
     mentions = mentions_in(evidence.article.text)
     governing = (
         [m for m in mentions if evidence.start <= m.start < evidence.end]
@@ -164,8 +186,9 @@ def _of_place(evidence: ScoredSentence, place: Place) -> bool:
 def _timely(
     evidence: list[ScoredSentence], shares: np.ndarray, parsed: ParsedQuestion
 ) -> list[ScoredSentence]:
-    """Evidence that fits the periods which the question names, as if it named them in its words; in
-    the order of its score.
+    """The evidence in order of score, with credit for fitting the periods that the question names.
+
+    A sentence that fits a period counts as if it had the question's words for it.
     """
     if not parsed.told:
         return evidence
@@ -176,25 +199,31 @@ def _timely(
 def _credited(
     evidence: ScoredSentence, shares: np.ndarray, parsed: ParsedQuestion
 ) -> ScoredSentence:
-    own, matched, bonus = evidence.own.copy(), evidence.matched.copy(), 0.0
+    """The evidence with its fit to the question's periods added to its matches and its score."""
+    own_matches, matched, bonus = evidence.own_matches.copy(), evidence.matched.copy(), 0.0
     for one in parsed.told:
         fits = fit(evidence.sentence, one)
-        if one.kind == "relative":  # 上个月: articles say it in other words
-            bonus += DATED * fits
+        if one.kind == "relative":  # "上个月": articles use other words for it
+            bonus += _RELATIVE_TIME_WEIGHT * fits
             continue
-        said = np.array(
+        of_time = np.array(
             [one.start < end and start < one.end for start, end in parsed.query.spans], bool
         )
-        matched[said] = np.maximum(matched[said], CARRIED * in_time(evidence.article, one))
-        # Of a range the sentence that gives both of its ends says most: the words tell it best.
+        matched[of_time] = np.maximum(
+            matched[of_time], _ARTICLE_DATE_MATCH * in_time(evidence.article, one)
+        )
+        # For a range, the sentence that states both of its ends is best, and matching words finds
+        # it.
         if one.kind != "range":
-            matched[said] = np.maximum(matched[said], fits)
-            own[said] = np.maximum(own[said], fits == NAMED)
+            matched[of_time] = np.maximum(matched[of_time], fits)
+            own_matches[of_time] = np.maximum(own_matches[of_time], fits == FIT_NAMED_DATE)
     support = float(shares @ matched)
-    gain = 0.5 * float(shares @ ((own - evidence.own) * (1 - 0.7 * evidence.view.topic)))
+    gain = 0.5 * float(
+        shares @ ((own_matches - evidence.own_matches) * (1 - 0.7 * evidence.view.topic))
+    )
     return replace(
         evidence,
-        own=own,
+        own_matches=own_matches,
         matched=matched,
         support=support,
         score=evidence.score + support - evidence.support + gain + bonus,

@@ -1,4 +1,4 @@
-"""Passages in the order of a reranker."""
+"""Applies the order of a reranker to the passages that were read."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.reader.findings import ReadPassage
 from rag.search.candidates import Candidates
-from rag.search.rerank import RERANKED, rerank
+from rag.search.rerank import RERANK_DEPTH, rerank
 
-# What each rank of a reranker takes off a passage's fused score at least, so that its order shows
-# where scores are equal.
-RANK = 1.0
+# The least amount by which a passage's fused score falls with each rank of the reranker, so that
+# its order counts even where scores are equal.
+_MIN_SCORE_STEP = 1.0
 
 
 def ranked_anew(
@@ -27,22 +27,22 @@ def ranked_anew(
     order: np.ndarray,
     passages: Sequence[ReadPassage],
 ) -> list[ReadPassage]:
-    """The passages with the best scores dealt out again, in the order of the reranker.
+    """The passages with new scores (``behind``): the best fused scores, in the reranker's order.
 
     Args:
         snapshot: the index.
         reranker: scores passages.
         parsed: the question.
         found: the candidates.
-        order: positions in ``found`` of those that were read, best first.
+        order: positions in ``found`` of the passages that were read, best first.
         passages: what was read in them.
     """
-    best = order[:RERANKED]
+    best = order[:RERANK_DEPTH]
     ranked = list(rerank(snapshot, parsed.query, found, best.tolist(), reranker))
     behind, dealt = 0.0, {}
     for place, score in zip(ranked, np.sort(found.score[best])[::-1]):
-        behind = min(float(score - found.score[best].max()), behind - RANK)
-        dealt[place] = behind + RANK
+        behind = min(float(score - found.score[best].max()), behind - _MIN_SCORE_STEP)
+        dealt[place] = behind + _MIN_SCORE_STEP
     places = [int(order[passage.reading.window.candidate]) for passage in passages]
     return [
         dataclasses.replace(passage, behind=dealt.get(place, min(behind, passage.behind)))

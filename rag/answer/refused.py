@@ -1,4 +1,4 @@
-"""What a refusal tells: the nearest sentences, the words without support, and its grade."""
+"""What a refusal shows: the nearest sentences, the words without support, and its grade."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.answer.cite import Citations
-from rag.answer.rows import QUOTES
+from rag.answer.rows import MAX_QUOTES_OF_ROW
 from rag.answer.sentence import quote_span, sentence_of
 from rag.answer.types import Citation
 from rag.index import Snapshot
@@ -18,22 +18,22 @@ from rag.reader.findings import ReadPassage
 from rag.reader.judge import Judge, coverage
 from rag.search.match import graded
 
-# A word of the question that the nearest passages match by less is told to be without support.
-UNMATCHED = 0.55
-# Two neighbours within one word of a script that sets spaces between words.
-_LETTERS = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u0370-\u052f'’-]{2}")
+# A word of the question counts as unsupported if the nearest passages match it by less (0 to 1).
+_MIN_WORD_MATCH = 0.55
+# Two adjacent characters of one word in a script that puts spaces between words ("R&D").
+_LETTERS = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u0370-\u052f'’&-]{2}")
 
 
 def nearest_of(
     snapshot: Snapshot, judge: Judge, parsed: ParsedQuestion, passages: Sequence[ReadPassage]
 ) -> tuple[tuple[Citation, ...], tuple[str, ...], str]:
-    """The nearest sentences, of three stories; the words that they do not support; the grade."""
+    """The nearest sentences, from three stories; the words that they do not support; the grade."""
     stories: dict[int, ReadPassage] = {}
     ranked = sorted(passages, key=lambda p: -(judge.search * p.behind + p.reading.margin))
     for passage in ranked:
         if passage.reading.findings:
             stories.setdefault(passage.story, passage)
-        if len(stories) == QUOTES:
+        if len(stories) == MAX_QUOTES_OF_ROW:
             break
     cited = Citations(parsed.query, snapshot.model)
     best = None
@@ -55,13 +55,13 @@ def nearest_of(
 
 
 def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
-    """Words of the question that nothing near supports, whole; neighbours as one."""
+    """The words of the question that no near passage supports, each whole, adjacent ones joined."""
     query = parsed.query
     out: list[Span] = []
     for at in range(min(len(match), len(query.ids))):
         start, end = _whole(query.text, *query.spans[at])
         idle = any(a < end and start < b for a, b in parsed.idle)
-        if start < end and query.content[at] and not idle and match[at] < UNMATCHED:
+        if start < end and query.content[at] and not idle and match[at] < _MIN_WORD_MATCH:
             if out and not query.text[out[-1][1] : start].strip():
                 out[-1] = (out[-1][0], max(end, out[-1][1]))
             else:
@@ -70,8 +70,9 @@ def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """A piece of a word in letters as the whole word, without marks at its ends; other pieces as
-    they are.
+    """The span widened to the whole of a word in letters, without punctuation at its ends.
+
+    Spans in scripts without spaces keep their size.
     """
     while start < end and not text[start].isalnum():
         start += 1

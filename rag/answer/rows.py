@@ -19,27 +19,30 @@ from rag.question import ParsedQuestion, in_script
 from rag.reader.findings import Findings, FoundValue, Spot
 from rag.reader.values import find_dates, find_numbers
 
-QUOTES = 3  # sentences shown for a question without a value, and sources for one value or name
-# Values are shown until the answer is among them with this share of all that was found. Of 400
-# development questions .72 have the answer in a quote; with .75 it is .71, and a tenth fewer
-# characters.
-ENOUGH = 0.88
-# A value is put first where it has this share of all that was found, and this part of what its
-# passage may answer; else its sentence is. Of 600 development questions .31 then begin with a
+MAX_QUOTES_OF_ROW = 3  # most values shown, and most quotes of one value, name or refusal
+# Values are shown until their shares of all that was found add up to this. Of 400 development
+# questions .72 have the answer in a quote; with .75 it is .71, and a tenth fewer characters.
+_MIN_SHARE_SHOWN = 0.88
+# A value labels its row only if it has this share of all that was found, and this part of what its
+# passage may answer; else its sentence is shown. Of 600 development questions .31 then begin with a
 # value and .72 of these values are right (with .5: .39 and .67; with .7: .26 and .75).
-FIRST = 0.6
-# Or, of a figure or a date, this part of what was found in its passage: of shorter and longer spans
-# of the same words, which take shares from each other, it is the whole one in any case.
-LEADING = 0.9
-NEARLY = 2.0  # log-odds of the best spot within which a further quote is shown
-LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
-SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
+_MIN_SHARE_OF_LABEL = 0.6
+# A figure or date may instead have this part of what was found in its passage. Shorter and longer
+# spans of the same words take shares from each other, but the label is the whole figure anyway.
+_MIN_LEAD_OF_FIGURE = 0.9
+_MAX_LOG_ODDS_BEHIND = 2.0  # log-odds below the best spot down to which a further quote is shown
+# Most characters of a value; a longer one is shown as its sentence.
+_MAX_LABEL_CHARACTERS = {"zh": 24, "en": 60}
+SENTENCE_FORMS = ("why", "how", "open", "whether")  # forms of questions that a sentence answers
 
 
 def value_rows(
     parsed: ParsedQuestion, findings: Findings, cited: Citations, duplicates: Duplicates
 ) -> list[Row]:
-    """The likeliest value with all that say the same, and others until ``ENOUGH`` is shown."""
+    """Rows for the likeliest values, each with what says the same, up to ``_MIN_SHARE_SHOWN``.
+
+    If the best value is not certain enough for a label, all rows show their sentences.
+    """
     rows: list[Row] = []
     shown: list[Sentence] = []
     share = 0.0
@@ -50,9 +53,9 @@ def value_rows(
             row, quoted = _value_row(parsed, value, first, cited, duplicates)
             rows.append(row)
             shown += quoted
-        if share >= ENOUGH or len(rows) == QUOTES:
+        if share >= _MIN_SHARE_SHOWN or len(rows) == MAX_QUOTES_OF_ROW:
             break
-    if rows and not (rows[0].label or rows[0].place):  # the best one comes first, as its sentence
+    if rows and not (rows[0].label or rows[0].place):  # keep the best first: all as sentences
         rows = [dataclasses.replace(row, label="", place="", detail="") for row in rows]
     return rows
 
@@ -66,11 +69,13 @@ def _value_row(
 ) -> tuple[Row, list[Sentence]]:
     """A row for a value with a quote of each story that gives it, and the sentences quoted."""
     best = value.spots[0]
-    leads = parsed.kind in ("number", "date") and best.lead >= LEADING
-    certain = value.share >= FIRST and (leads or best.certainty >= FIRST)
+    leads = parsed.kind in ("number", "date") and best.lead >= _MIN_LEAD_OF_FIGURE
+    certain = value.share >= _MIN_SHARE_OF_LABEL and (
+        leads or best.certainty >= _MIN_SHARE_OF_LABEL
+    )
     label = _label_of(parsed, best)[0] if certain else ""
     spots = ((spot, _label_of(parsed, spot)[1]) for spot in value.spots)
-    numbers, quoted = _cited(spots, QUOTES if label else 1, cited, duplicates)
+    numbers, quoted = _cited(spots, MAX_QUOTES_OF_ROW if label else 1, cited, duplicates)
     row = Row(label, citations=numbers)
     if parsed.kind == "places" and certain and (place := _place_named(parsed, best, label)):
         row = _name_row(parsed, [place], numbers)
@@ -78,7 +83,7 @@ def _value_row(
 
 
 def _place_named(parsed: ParsedQuestion, spot: Spot, label: str) -> Named | None:
-    """The place that a value is, None where "where" is answered by more words than its name."""
+    """The place that a value names; None if there is none or "where" is answered by more words."""
     named = next((one for one in named_in(parsed, spot) if one.place), None)
     if named and parsed.level == "any" and not only_places(label):
         return None
@@ -86,9 +91,9 @@ def _place_named(parsed: ParsedQuestion, spot: Spot, label: str) -> Named | None
 
 
 def _label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]:
-    """What is put first for a value, "" for its sentence, and the span in the article.
+    """The label for a spot, "" if its sentence is shown instead, and the span of the value.
 
-    Figures and dates are whole, with their unit.
+    The span of a figure or a date is widened to the whole of it, with its unit.
     """
     finding = spot.finding
     text, start, end = finding.window.article.text, finding.start, finding.end
@@ -98,15 +103,15 @@ def _label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]
         spans = [(low + value.start, low + value.end) for value in find(text[low:high])]
         if len(inside := [(a, b) for a, b in spans if a < end and start < b]) == 1:
             start, end = inside[0]
-    longest = LABEL["en" if text[start:end].isascii() else "zh"]
+    longest = _MAX_LABEL_CHARACTERS["en" if text[start:end].isascii() else "zh"]
     words = " ".join(text[start:end].split())
-    if parsed.form in SENTENCES or len(words) > longest or not _presentable(parsed, words):
+    if parsed.form in SENTENCE_FORMS or len(words) > longest or not _presentable(parsed, words):
         return "", (start, end)
     return words, (start, end)
 
 
 def _presentable(parsed: ParsedQuestion, words: str) -> bool:
-    """Whether words are a value by themselves, and no part of a sentence that stands for one."""
+    """Whether words are a value that can stand alone, and not a fragment of a sentence."""
     if any(c in words for c in "。！？；"):
         return False
     typed = parsed.kind in ("number", "date", "places", "text")
@@ -114,14 +119,18 @@ def _presentable(parsed: ParsedQuestion, words: str) -> bool:
 
 
 def _within(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences overlap in the same article."""
     return one.row == other.row and one.start < other.end and other.start < one.end
 
 
 def folded(
     row: Row, first: Sentence, cited: Citations, duplicates: Duplicates, spots: Sequence[Spot] = ()
 ) -> Row:
-    """The row with what says the same as its first sentence, as far as there is room for it."""
-    twins, more = duplicates.sources(first, QUOTES - len(row.citations))
+    """The row with citations of what says the same as its first sentence, as far as there is room.
+
+    ``spots`` are where its value stands, to be marked in those sentences.
+    """
+    twins, more = duplicates.sources(first, MAX_QUOTES_OF_ROW - len(row.citations))
     also = []
     for twin in twins:
         marks = [
@@ -140,17 +149,19 @@ def name_rows(
     cited: Citations,
     duplicates: Duplicates,
 ) -> list[Row]:
-    """A row for each name of a list, with the best quotes about it, of different stories first.
+    """A row for each name of a list, with the best quotes about it, different stories first.
 
-    Places are in order of their code.
+    Places come first, in order of their code.
     """
     if any(group[0].place for group in groups):
         groups = sorted(groups, key=lambda group: group[0].place.code if group[0].place else "z")
     rows = []
     for group in groups:
-        told = stories_first(group, lambda one: one.spot.passage.story)
-        spots = ((one.spot, (one.start, one.end)) for one in told)
-        rows.append(_name_row(parsed, group, _cited(spots, QUOTES, cited, duplicates)[0]))
+        ordered = stories_first(group, lambda one: one.spot.passage.story)
+        spots = ((one.spot, (one.start, one.end)) for one in ordered)
+        rows.append(
+            _name_row(parsed, group, _cited(spots, MAX_QUOTES_OF_ROW, cited, duplicates)[0])
+        )
     return rows
 
 
@@ -160,9 +171,9 @@ def _cited(
     cited: Citations,
     duplicates: Duplicates,
 ) -> tuple[tuple[int, ...], list[Sentence]]:
-    """Numbers of the quotes of some spots, each with what is marked, and the sentences quoted.
+    """Numbers of the quotes of some spots, each with its span to mark, and the sentences quoted.
 
-    They are the first, and others that are nearly as likely and say something else.
+    These are the first spot, and others that are nearly as likely and say something else.
     """
     numbers: dict[int, None] = {}
     quoted: list[Sentence] = []
@@ -171,7 +182,7 @@ def _cited(
         one = sentence_of(spot.finding)
         if spot.worth < least or any(duplicates.same(other, one) for other in quoted):
             continue
-        least = max(least, spot.worth - NEARLY)
+        least = max(least, spot.worth - _MAX_LOG_ODDS_BEHIND)
         numbers[cited.cite(one, quote_span(one, span), (span,))] = None
         quoted.append(one)
         if len(quoted) == most:
@@ -180,16 +191,17 @@ def _cited(
 
 
 def _name_row(parsed: ParsedQuestion, group: Sequence[Named], numbers: tuple[int, ...]) -> Row:
-    """One row for a group of names."""
+    """One row for a group of names of the same thing."""
     if group[0].place is None:
         return Row(group[0].label, citations=numbers)
     return place_row(parsed, [one.place for one in group if one.place], numbers)
 
 
 def place_row(parsed: ParsedQuestion, places: Sequence[Place], numbers: tuple[int, ...]) -> Row:
-    """One row for the first of some places.
+    """One row for some places.
 
-    It is the place itself, or the province that it lies in; then those below are its detail.
+    The label is the first place, or its province if provinces are listed: then the cities and
+    counties are the detail.
     """
     place, lang = places[0], parsed.frame
     province = place.province or place.short
@@ -199,16 +211,16 @@ def place_row(parsed: ParsedQuestion, places: Sequence[Place], numbers: tuple[in
     elif lang != "en":
         label, detail = place.name, place.name
         label += f"（{place.province}）" if place.level != "province" else ""
-    else:  # Beijing lies in no province
-        around = f" ({province_label(province, lang)})" if place.level != "province" else ""
-        label, detail = f"{place.en} {place.name}{around}".strip(), place.name
+    else:  # a province such as Beijing lies in no other
+        suffix = f" ({province_label(province, lang)})" if place.level != "province" else ""
+        label, detail = f"{place.en} {place.name}{suffix}".strip(), place.name
     return Row(in_script(label, lang), province, in_script(detail, lang), numbers)
 
 
 def measured_rows(
     parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]], cited: Citations
 ) -> list[Row]:
-    """A row for each name with the value that stands with it, marked in its quote."""
+    """A row for each name with the figure that stands beside it, both marked in the quote."""
     rows = []
     for group, one in found:
         sentence = sentence_of(one.name.spot.finding)

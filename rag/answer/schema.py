@@ -1,6 +1,7 @@
 """The contract of answers as JSON Schema (draft 2020-12).
 
-``docs/answer.schema.json`` is made by ``python -m rag.answer.schema``.
+``python -m rag.answer.schema`` prints ``docs/answer.schema.json``; the docstrings of
+:mod:`rag.answer.types` are its descriptions.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _CHOICES = {
 
 
 def answer_schema() -> dict[str, Any]:
-    """What :meth:`Answer.to_dict` gives, as JSON: every attribute is there, and no other."""
+    """The JSON Schema of what :meth:`Answer.to_dict` gives: all of its attributes and no others."""
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Answer).json_schema(mode="serialization")
@@ -35,32 +36,32 @@ def answer_schema() -> dict[str, Any]:
 
 
 def _describe(part: dict[str, Any], of: type) -> None:
-    """Puts what the docstring of a dataclass says of its attributes to the properties."""
-    summary, told = _docstring(of)
+    """Adds to a part of the schema what the docstring of its dataclass says of the attributes."""
+    summary, descriptions = _docstring(of)
     part["description"] = summary
     part["additionalProperties"] = False
     part["required"] = [field.name for field in dataclasses.fields(of)]
     for name, value in part["properties"].items():
         value.pop("title", None)
         value.pop("default", None)
-        if name in told:
-            value["description"] = told[name]
+        if name in descriptions:
+            value["description"] = descriptions[name]
         if choices := _CHOICES.get((of.__name__, name)):
             value["enum"] = list(choices)
 
 
 def _docstring(of: type) -> tuple[str, dict[str, str]]:
-    """The summary of a class, and what its "Attributes:" say by name.
+    """The summary of a class, and its "Attributes:" by name.
 
-    Names that share a line share what it says.
+    Names that share a line ("start, end:") share its text.
     """
     text = inspect.getdoc(of) or ""
     summary, _, listed = text.partition("Attributes:")
-    told: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     for names, words in re.findall(r"^ {4}(\w[\w, ]*): (.+(?:\n {8}.+)*)", listed, re.M):
-        told.update((name.strip(), " ".join(words.split())) for name in names.split(","))
+        descriptions.update((name.strip(), " ".join(words.split())) for name in names.split(","))
     return " ".join(summary.split()).replace("``", "`"), {
-        name: words.replace("``", "`") for name, words in told.items()
+        name: words.replace("``", "`") for name, words in descriptions.items()
     }
 
 

@@ -1,8 +1,8 @@
-"""Three questions to go on with, each asked beforehand: they are known to be answered.
+"""Suggests three questions to go on with, each asked beforehand: they are known to be answered.
 
-They are made from the article that the answer rests on: what someone said in it, why something
-happened, the figure or the day of a clause; from the words that ask when and where of what was
-asked before; and from what the index has about the names of the answer and of its month.
+They come from three sources: the article that the answer rests on (what someone said in it, why
+something happened, the figure or the day of a clause); the words that ask when and where about what
+was asked before; and what the index has about the names in the answer and about its month.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from rag.answer.begin import begins_at
 from rag.answer.engine import answer as answered
-from rag.answer.summary import LEANS
-from rag.answer.talk import LONGEST_TITLE
+from rag.answer.summary import DEPENDENT_OPENING
+from rag.answer.talk import MAX_TITLE_LENGTH
 from rag.answer.texts import phrase
 from rag.answer.types import Answer, Citation
 from rag.answer.when import shown_day
@@ -30,13 +30,15 @@ from rag.reader.values import find_dates, find_numbers
 from rag.search.mentions import holding
 from rag.search.types import Filters
 
-MOST = 3  # suggestions
-TRIED = 12  # questions that are asked to find them, at some .15 s each
-NEAR = 600  # characters of the article on either side of the quote that questions are made from
-TOPIC = range(4, 13)  # characters of Chinese words that a question is about
-CLAUSE = range(12, 37)  # characters of a Chinese clause that makes a question
-# Who said what, and why something happened, as Chinese and English sentences begin.
-_SAID = {
+_MAX_SUGGESTIONS = 3  # suggestions
+_MAX_QUESTIONS_TRIED = 12  # most questions that are tried to find them, at some .15 s each
+# Characters on either side of the quote from which questions are made.
+_CHARACTERS_AROUND_QUOTE = 600
+_TOPIC_LENGTHS = range(4, 13)  # lengths, in characters, of Chinese words that can be a topic
+# Lengths, in characters, of a Chinese clause that can be a question.
+_CLAUSE_LENGTHS = range(12, 37)
+# Beginnings of Chinese and English sentences that state who said what, or why something happened.
+_STATEMENT = {
     "zh": re.compile(
         r"(?P<name>[^，。；：、“”（）\d]{2,20}?)(?:\d{1,2}日)?"
         r"(?:表示|[说称]|介绍|透露|指出|强调)(?:说|道)?[，：]\s?“?(?P<said>[^，。]{8})"
@@ -49,8 +51,8 @@ _SAID = {
 _WHY = re.compile(
     r"(?:由于|因为?|受)(?P<cause>[^，。；“”]{4,30}?)，(?P<what>[^，。；“”]{7,30})[，。；]"
 )
-# What a clause that makes a question does not begin with, beside what leans on a sentence before
-# it; and what it does not hold, pronouns and sources, of whom nobody knows who they are.
+# A clause that begins with _NO_SUBJECT, or leans on a sentence before it, makes no question. Nor
+# does one with _UNCLEAR: pronouns and sources, of whom nobody knows who they are.
 _NO_SUBJECT = re.compile(
     r"[【×将被使让为与和从以据给对向在于有仅如]|目前|当时|截[至止]|包括|相关|数据"
 )
@@ -63,14 +65,14 @@ _GOES_ON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Idea:
-    """A question, and how its answer is known to be one.
+    """A candidate question, and what its answer must have for it to be suggested.
 
     Attributes:
         question: what is asked.
-        expects: what its first quote holds.
-        about: whether other articles answer it.
-        of: the id of the article that it asks for. Without any of these, another value of the same
-            story answers it.
+        expects: words that the answer's first quote must contain.
+        about: True if the answer must have evidence from more than one article.
+        of: id of the article that the answer must quote anew. Without any of these three, the
+            answer must give another value from the same story.
     """
 
     question: str
@@ -91,9 +93,9 @@ def suggestions(
 
     Args:
         snapshot: the index that gave the answer.
-        question, answer: the last turn; of a refusal the nearest quote is gone on from.
+        question, answer: the last turn; after a refusal, questions start from the nearest quote.
         history: the turns before it, oldest first.
-        filters, as_of: as the answer was asked for.
+        filters, as_of: those with which the answer was asked for.
 
     Returns:
         Questions to be asked with the turn as the last of the history; () after talk.
@@ -102,22 +104,22 @@ def suggestions(
     if answer.kind == "talk" or not quotes:
         return ()
     turns = [*history, (question, answer)]
-    said = {clean(asked) for asked, _ in turns} | {answer.completed}
+    asked_before = {clean(asked) for asked, _ in turns} | {answer.completed}
     found: list[str] = []
-    for idea in itertools.islice(_ideas(snapshot, answer, quotes[0]), TRIED):
+    for idea in itertools.islice(_ideas(snapshot, answer, quotes[0]), _MAX_QUESTIONS_TRIED):
         asks = in_script(idea.question, HANT) if answer.traditional else idea.question
-        if asks in said or asks in found:
+        if asks in asked_before or asks in found:
             continue
         given = answered(snapshot, asks, filters, turns, as_of=as_of)
         if _bears_out(snapshot, idea, given, quotes[0]):
             found.append(asks)
-        if len(found) == MOST:
+        if len(found) == _MAX_SUGGESTIONS:
             break
     return tuple(found)
 
 
 def _bears_out(snapshot: Snapshot, idea: _Idea, given: Answer, quote: Citation) -> bool:
-    """Whether an answer is that to an idea: the value that was taken out, or the same story."""
+    """Whether an answer is the one that an idea calls for; ``quote`` is that of the last turn."""
     if given.refused or not given.citations:
         return False
     first = given.citations[0]
@@ -135,7 +137,7 @@ def _bears_out(snapshot: Snapshot, idea: _Idea, given: Answer, quote: Citation) 
 
 
 def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Idea]:
-    """Questions that may follow, the most telling first."""
+    """Yields questions that may follow, the most telling first."""
     lang = "en" if answer.lang == "en" else "zh"
     article = snapshot.article_by_id(quote.article_id)
     if quote.lang == lang:
@@ -163,32 +165,37 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
         yield _Idea(phrase("ask_month", lang, name=shown_day(month, lang)), about=True)
     for other in dict.fromkeys(one.article_id for one in (*answer.citations[1:], quote)):
         one = snapshot.article_by_id(other)
-        fits = 0 < len(one.title) <= LONGEST_TITLE[lang] and not re.search('[“”"]', one.title)
+        fits = 0 < len(one.title) <= MAX_TITLE_LENGTH[lang] and not re.search('[“”"]', one.title)
         if fits and one.lang == lang:
             yield _Idea(phrase("ask_title", lang, name=one.title), of=other)
     yield from latest[1:]
 
 
 def _topic(snapshot: Snapshot, asked: str, quote: str) -> str:
-    """The Chinese words of a question, side by side in the quote and in other articles, that say
-    most of what is sought; "" for none.
+    """The Chinese words of a question that carry the most weight, to ask for other reports on them.
+
+    They stand side by side in the question, in the quote and in more than one article; "" for none.
     """
     query = analyse(asked, snapshot.model)
     found: dict[str, float] = {}
     for first, last in itertools.combinations(range(len(query.spans) + 1), 2):
         words = query.text[query.spans[first][0] : query.spans[last - 1][1]]
-        told = words in quote and query.content[first:last].all()
-        if told and len(words) in TOPIC and words.isalpha():
+        is_candidate = words in quote and query.content[first:last].all()
+        if is_candidate and len(words) in _TOPIC_LENGTHS and words.isalpha():
             found[words] = float(query.weights[first:last].sum())
     best = sorted(found, key=found.__getitem__, reverse=True)[:4]
     return next((words for words in best if holding(snapshot, words).sum() > 1), "")
 
 
 def _of_article(article: Article, answer: Answer, quote: Citation, lang: str) -> Iterator[_Idea]:
-    """The first question of each kind that the sentences around a quote make, the nearest first;
-    last that of the kind that was asked already.
+    """Yields questions made from the sentences around a quote, one of each kind.
+
+    The nearest sentence makes the question of a kind. The kind that was just asked comes last.
     """
-    low, high = max(0, quote.start - NEAR), min(len(article.text), quote.end + NEAR)
+    low, high = (
+        max(0, quote.start - _CHARACTERS_AROUND_QUOTE),
+        min(len(article.text), quote.end + _CHARACTERS_AROUND_QUOTE),
+    )
     spans = sentences(article.text, low, high)
     made: dict[str, _Idea] = {}
     for start, end in sorted(spans, key=lambda span: abs(span[0] - quote.start)):
@@ -203,26 +210,29 @@ def _of_article(article: Article, answer: Answer, quote: Citation, lang: str) ->
 
 
 def _of_sentence(sentence: str, lang: str) -> Iterator[tuple[str, _Idea]]:
-    """Questions that a sentence answers, each with its kind."""
-    if (told := _SAID[lang].match(sentence)) and not _UNCLEAR.search(told["name"]):
-        name = re.sub(r"^(?:The|An?)\b", lambda word: word[0].lower(), told["name"])
-        yield "said", _Idea(phrase("ask_said", lang, name=name), told["said"])
+    """Yields questions that a sentence answers, each with its kind."""
+    if (statement := _STATEMENT[lang].match(sentence)) and not _UNCLEAR.search(statement["name"]):
+        name = re.sub(r"^(?:The|An?)\b", lambda word: word[0].lower(), statement["name"])
+        yield "said", _Idea(phrase("ask_said", lang, name=name), statement["said"])
     if lang == "en":
         return
     if (why := _WHY.match(sentence)) and not _begins_badly(why["what"]):
         yield "why", _Idea(f"为什么{why['what']}？", why["cause"])
     start, end = clauses(sentence)[0]
     clause = sentence[start:end].rstrip("，。；：！、 ")
-    if len(clause) in CLAUSE and not _begins_badly(clause):
+    if len(clause) in _CLAUSE_LENGTHS and not _begins_badly(clause):
         yield from _of_clause(clause)
 
 
 def _begins_badly(clause: str) -> bool:
-    return bool(LEANS.match(clause) or _NO_SUBJECT.match(clause) or _UNCLEAR.search(clause))
+    """Whether a clause cannot be understood by itself."""
+    return bool(
+        DEPENDENT_OPENING.match(clause) or _NO_SUBJECT.match(clause) or _UNCLEAR.search(clause)
+    )
 
 
 def _of_clause(clause: str) -> Iterator[tuple[str, _Idea]]:
-    """A Chinese clause with words that ask where its one figure, or its day, stands."""
+    """Yields a Chinese clause as a question: words that ask replace its one figure or day."""
     dates, numbers = find_dates(clause), find_numbers(clause)
     if len(numbers) == 1 and not dates:
         value = numbers[0]

@@ -1,4 +1,4 @@
-"""The assistant's own words, to what is no question: who it is, what it can do, what it does not.
+"""The assistant's own words in reply to talk: who it is, what it can do, what it does not do.
 
 They quote nothing. Example questions are made from titles, places and dates of the index.
 """
@@ -13,23 +13,23 @@ from rag.index.catalogue import heading
 from rag.question import ParsedQuestion, in_script
 from rag.search.facets import by_code, by_province
 
-LONGEST_TITLE = {"zh": 24, "en": 70}  # characters of a title that a question still carries well
+MAX_TITLE_LENGTH = {"zh": 24, "en": 70}  # most characters of a title that is put into a question
 
-# After these a few questions to try help; after thanks, goodbyes and the like they would not.
+# Kinds of talk after which a few questions to try help; after thanks or goodbyes they would not.
 _TRY = frozenset(("hello", "who", "can", "other", "chat", "complaint"))
 
 
 def talk_answer(snapshot: Snapshot, parsed: ParsedQuestion) -> Answer:
-    """What is said to a message that is no question; ``parsed.talk`` says which kind it is."""
+    """The reply to a message that is no question; ``parsed.talk`` is its kind."""
     lang = parsed.frame
-    said = phrase(f"talk_{parsed.talk}", lang, n=snapshot.n_articles)
+    text = phrase(f"talk_{parsed.talk}", lang, n=snapshot.n_articles)
     if parsed.talk in _TRY and (asks := try_questions(snapshot, lang)):
-        said += phrase("try", lang, asks=" / ".join(asks))
+        text += phrase("try", lang, asks=" / ".join(asks))
     return Answer(
         parsed.text,
         "en" if lang == "en" else "zh",
         "talk",
-        said,
+        text,
         False,
         index_version=snapshot.version,
         traditional=lang == "zh-Hant",
@@ -37,7 +37,7 @@ def talk_answer(snapshot: Snapshot, parsed: ParsedQuestion) -> Answer:
 
 
 def try_questions(snapshot: Snapshot, lang: str) -> list[str]:
-    """At most three questions that this index answers: about a title, a place and a month."""
+    """At most three questions that this index answers, about a title, a place and a month."""
     every = snapshot.columns.story >= 0
     asks = []
     if title := _title(snapshot, "en" if lang == "en" else "zh"):
@@ -52,12 +52,10 @@ def try_questions(snapshot: Snapshot, lang: str) -> list[str]:
 
 
 def _title(snapshot: Snapshot, lang: str) -> str:
-    """The title of the newest article in a language that has a short one; of 200 that are looked
-    at.
-    """
+    """The newest short title in a language, among the titles of the 200 newest articles; or ""."""
     newest = snapshot.catalogue.by_date[:200].tolist()
     for _, title, _, _, of, opening in snapshot.listed(newest, 100):
         found = heading(title, opening) if title.strip() else ""
-        if found and of == lang and len(found) <= LONGEST_TITLE[lang]:
+        if found and of == lang and len(found) <= MAX_TITLE_LENGTH[lang]:
             return found
     return ""

@@ -1,4 +1,4 @@
-"""What answers say in words of their own, from ``texts.toml``, in the language of the question.
+"""The fixed wording of answers, from ``texts.toml``, in the language of the question.
 
 ``lang`` is "en", "zh", or :data:`rag.question.script.HANT` for traditional characters.
 """
@@ -19,7 +19,7 @@ def _texts() -> dict[str, dict[str, str]]:
 
 
 def phrase(key: str, lang: str, **values: object) -> str:
-    """The text of a key with values put in; in English that of the singular where ``n`` is 1."""
+    """The text of a key with ``values`` filled in; in English the singular if ``n`` is 1."""
     words = _texts()[key]
     if lang != "en":
         return in_script(words["zh"], lang).format(**values)
@@ -27,15 +27,15 @@ def phrase(key: str, lang: str, **values: object) -> str:
 
 
 def articles(n: int, lang: str) -> str:
-    """ "3 篇文章", "1 article"."""
+    """A number of articles in words, such as "3 篇文章" or "1 article"."""
     return phrase("articles", lang, n=n)
 
 
 def joined(parts: Iterable[str], by: str, lang: str) -> str:
-    """Parts with a mark of the language between them; ``by`` is the key of the mark."""
+    """The parts, joined by a mark of the language; ``by`` is the key of the mark."""
     return phrase(by, lang).join(parts)
 
 
 def aside(words: str, lang: str) -> str:
-    """Words in the brackets of a language; "" for none."""
+    """Words in brackets of the language; "" for no words."""
     return phrase("aside", lang, words=words) if words else ""

@@ -77,7 +77,7 @@ def add(
     no_update: bool,
     yes: bool,
     as_json: bool,
-    **said: str,
+    **metadata: str,
 ) -> None:
     """Add files, folders and web pages to the articles.
 
@@ -97,9 +97,13 @@ def add(
     if "-" in sources:
         if len(sources) > 1:
             raise UsageError('expected "-" (standard input) alone, got other things to add too')
-        tally.take([folder.add_text(sys.stdin.buffer.read().decode("utf-8", "replace"), **said)])
+        tally.take(
+            [folder.add_text(sys.stdin.buffer.read().decode("utf-8", "replace"), **metadata)]
+        )
     else:
-        tally.take(adding.add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
+        tally.take(
+            adding.add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **metadata)
+        )
     tally.close()
     row = {"corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
     wanted = bool(tally.counts["added"] or tally.counts["replaced"]) and not no_update

@@ -83,12 +83,14 @@ def _asking(verb: Callable[..., _How]) -> Callable[..., None]:
     """
 
     @functools.wraps(verb)
-    def asked(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, **own: Any) -> None:
+    def asked(
+        question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, **arguments: Any
+    ) -> None:
         # What can be refused without opening anything is refused first.
         if bool(question) == (file is not None):
             given = "both" if file else "neither"
             raise UsageError(f'expected a question ("...") or --questions FILE, got {given}')
-        _each(question, file, as_json, verb(**own))
+        _each(question, file, as_json, verb(**arguments))
 
     return options.applied(_ASKING, asked)
 
@@ -170,9 +172,11 @@ def search(opened: Callable[[], Index], filters: Filters, k: int, facets: bool) 
     """
     index = opened()
     if facets:
-        from rag.search.sift import MAX_PAGE
+        from rag.search.sift import MAX_HITS_PER_PAGE
 
-        return _How(lambda text: index.sift(text, filters, 0, min(k, MAX_PAGE)), asdict, put_sifted)
+        return _How(
+            lambda text: index.sift(text, filters, 0, min(k, MAX_HITS_PER_PAGE)), asdict, put_sifted
+        )
     models = {
         "model": index.snapshot.embedder.identity.name,
         "rerank": index.reranker and index.reranker.name,

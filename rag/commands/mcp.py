@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag import options
-from rag.commands.serve import log, ready_told
+from rag.commands.serve import announcer, log
 from rag.library import Index
 
 if TYPE_CHECKING:
@@ -64,4 +64,4 @@ def mcp(
     with listen(settings) as bound:
         app = build_api(Index.open(path, model, rerank), settings)
         server_of(app.state.service)  # says at once where the SDK is not installed
-        run(app, bound, settings, ready_told(settings, path="/mcp"))
+        run(app, bound, settings, announcer(settings, path="/mcp"))

@@ -89,9 +89,7 @@ def serve(
     from rag.ui.app import serve as serve_page
 
     log()
-    serve_page(
-        Index.open(path, model, rerank, on, replicas), settings, ready_told(settings, browse)
-    )
+    serve_page(Index.open(path, model, rerank, on, replicas), settings, announcer(settings, browse))
 
 
 def log() -> None:
@@ -102,7 +100,7 @@ def log() -> None:
     logging.getLogger("rag").setLevel(logging.INFO)
 
 
-def ready_told(settings: Settings, browse: bool = False, path: str = "") -> Callable[[str], None]:
+def announcer(settings: Settings, browse: bool = False, path: str = "") -> Callable[[str], None]:
     """What says where a server is, once it is there: with ``path`` below its address, and in the
     browser where ``browse``.
     """

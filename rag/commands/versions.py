@@ -19,16 +19,16 @@ from rag.terminal import printable, put, put_json, put_skipped, size
 @options.command(options.index, options.json)
 def status(path: str, as_json: bool) -> None:
     """Show the versions of an index and what they hold."""
-    told = Index.status(path)
+    state = Index.status(path)
     if as_json:
-        return put_json(told.to_dict())
+        return put_json(state.to_dict())
     for one in overdue(path):
         missed = (
             f"yinju: the {one.kind} {one.what} was last read on {one.at[:10]}; what is new there"
             " since is not in the index"
         )
         put(printable(missed), error=True)
-    for version in told.versions:
+    for version in state.versions:
         what, counts = version.problem, version.counts
         if counts and version.model:
             repeat = "repeat" if counts.repeats > 1 else "repeats"
@@ -38,16 +38,16 @@ def status(path: str, as_json: bool) -> None:
                 f" {size(version.bytes)}, model {version.model.name}"
             )
         put(f"{'live' if version.live else '    '}  {version.name}  {what}")
-    put_skipped(told.live.skipped)
+    put_skipped(state.live.skipped)
 
 
 @options.command(options.index, options.json)
 def versions(path: str, as_json: bool) -> None:
     """List the versions of an index, the newest first."""
-    told = Index.status(path)
+    state = Index.status(path)
     if as_json:
-        return put_json({"index": path, "versions": told.to_dict()["versions"]})
-    for version in told.versions:
+        return put_json({"index": path, "versions": state.to_dict()["versions"]})
+    for version in state.versions:
         what = version.problem
         if version.counts:
             made = datetime.fromisoformat(version.created).astimezone()
@@ -95,10 +95,10 @@ def diff(old: str, new: str, path: str, as_json: bool) -> None:
 
     NEW is the live version where it is not named, OLD the one before it. Both may be cut short.
     """
-    told = Index.diff(path, old, new)
+    comparison = Index.diff(path, old, new)
     if as_json:
-        return put_json({"index": path, **told.to_dict()})
-    found = told.difference
+        return put_json({"index": path, **comparison.to_dict()})
+    found = comparison.difference
     rows = [
         ("+", found.added),
         ("-", found.removed),
@@ -108,16 +108,18 @@ def diff(old: str, new: str, path: str, as_json: bool) -> None:
     for mark, ids in rows:
         for one in ids:
             put(printable(f"{mark} {one}"))
-    put(f"{told.old} to {told.new}: {counted(dataclasses.asdict(found.counts())) or 'no articles'}")
+    counts = counted(dataclasses.asdict(found.counts())) or "no articles"
+    put(f"{comparison.old} to {comparison.new}: {counts}")
 
 
 @options.command(options.index, options.json)
 def verify(path: str, as_json: bool) -> None:
     """Check every byte of an index for damage."""
-    told = Index.verify(path)
+    verified = Index.verify(path)
     if as_json:
-        return put_json({"index": path, **told.to_dict()})
-    put(f"{path}: whole, {told.files} files, {size(told.bytes)} (version {told.version})")
+        return put_json({"index": path, **verified.to_dict()})
+    whole = f"{verified.files} files, {size(verified.bytes)} (version {verified.version})"
+    put(f"{path}: whole, {whole}")
 
 
 @options.command(options.index, options.json)

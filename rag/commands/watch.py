@@ -45,13 +45,13 @@ def watch(
             now = datetime.now()
             stamp = now.astimezone().isoformat(timespec="seconds")
             if isinstance(result, YinjuError):
-                if (told := " ".join(str(result).split())) == before:
+                if (message := " ".join(str(result).split())) == before:
                     continue
-                before = told
+                before = message
                 if as_json:
-                    put_json({"index": path, "time": stamp, "error": told})
+                    put_json({"index": path, "time": stamp, "error": message})
                 else:
-                    put(printable(f"{now:%H:%M:%S} yinju: {told}"), error=True)
+                    put(printable(f"{now:%H:%M:%S} yinju: {message}"), error=True)
             elif result is not None:
                 before = ""
                 put_skipped(one for one in result.skipped if one not in known)

@@ -1,7 +1,7 @@
-"""Articles in, passages out: reading files, finding sentences, splitting.
+"""Turns articles into passages: reads files, finds sentences and splits texts.
 
-Importing this package is light; what reads files is loaded when it is first used, the libraries for
-HTML, YAML, dates and encodings when a file needs them.
+Importing this package is cheap. The modules that read files are loaded at first use, and the
+libraries for HTML, YAML, dates and encodings when a file needs them.
 """
 
 from typing import TYPE_CHECKING

@@ -1,8 +1,8 @@
-"""Connections to public addresses only: the name is resolved, every address is checked, and that
-very address is connected to.
+"""Connects to public addresses only.
 
-The check stands where the socket is opened, so redirects pass it like anything else, and a name
-that resolves to another address a moment later (DNS rebinding) is of no use: it is not asked again.
+The name is resolved, every address is checked, and the connection goes to a checked address. The
+check is made where the socket is opened, so redirects pass through it too. The name is not resolved
+again, so it is of no use if it points elsewhere a moment later (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -21,25 +21,24 @@ import httpcore
 from rag.errors import FetchError
 
 Resolve = Callable[[str, int], list[str]]
-"""The addresses of a name, for a port; raises OSError where there are none."""
+"""Returns the addresses of a name, for a port; raises OSError where there are none."""
 
-PORTS = (80, 443)
+_WEB_PORTS = (80, 443)
 CONNECT_SECONDS = 10.0
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-# RFC 6052: what IPv6-only networks reach the IPv4 world by
+# RFC 6052: prefix by which IPv6-only networks reach IPv4 addresses
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Public by their number, but answered inside a network: Azure's own services, relays of 6to4 (RFC
+# Public by their number, but answered inside a network: Azure's own services, 6to4 relays (RFC
 # 7526).
 _INSIDE = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one that anybody on the internet may reach; False for what is no
-    address at all.
+    """Whether anybody on the internet may reach an IP address; False for what is not an address.
 
-    Not public: private, loopback, link-local (169.254.169.254), shared, reserved, multicast and
-    unspecified addresses, and IPv6 addresses that stand for IPv4 ones (mapped, compatible, 6to4,
-    Teredo), but NAT64, of which the IPv4 address counts.
+    Not public are private, loopback, link-local (169.254.169.254), shared, reserved, multicast and
+    unspecified addresses. IPv6 addresses that stand for IPv4 ones (mapped, compatible, 6to4,
+    Teredo) are not public either. For NAT64, the IPv4 address inside decides.
     """
     try:
         ip: IPv4Address | IPv6Address = ipaddress.ip_address(address)
@@ -58,19 +57,20 @@ def is_public(address: str) -> bool:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name by the system, in its order."""
+    """The addresses of a name in the order of the system, without duplicates."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[4][0]) for address in found))
 
 
 class PublicBackend(httpcore.NetworkBackend):
-    """What a pool of httpcore opens its sockets by; all that is read and written ends at the
-    deadline.
+    """The network backend by which an httpcore pool opens its sockets.
+
+    All reading and writing ends at the deadline.
 
     Args:
-        deadline: of ``time.monotonic()``.
-        allow: "host:port" or "address:port" that may be connected to though it is not public, or
-            the port is another.
+        deadline: in the time of ``time.monotonic()``, in seconds.
+        allow: "host:port" or "address:port" that may be connected to although the address is not
+            public or the port is not 80 or 443.
         resolve: see :data:`Resolve`.
     """
 
@@ -88,7 +88,9 @@ class PublicBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Raises FetchError for what may not be connected to, and httpcore's errors for what cannot
+        """A stream to the first address of the host that can be connected to.
+
+        Raises FetchError for what must not be connected to, and httpcore's errors for what cannot
         be.
         """
         failed: Exception | None = None
@@ -104,7 +106,9 @@ class PublicBackend(httpcore.NetworkBackend):
         raise failed or httpcore.ConnectError("no address")
 
     def _checked(self, host: str, port: int) -> list[str]:
-        """The addresses of a host. One that is not public spoils all: a public name has none."""
+        """The addresses of a host. Raises FetchError for other ports than 80 and 443, and if any
+        address is not public: the name of a public site has no such address.
+        """
         named = f"{host}:{port}" in self._allow
         addresses = self._within(lambda: self._resolve(host, port))
         for address in addresses:
@@ -115,14 +119,16 @@ class PublicBackend(httpcore.NetworkBackend):
                 raise FetchError(
                     f"expected a public address, but {seen}: --allow {host}:{port} if you trust it"
                 )
-            if port not in PORTS:
+            if port not in _WEB_PORTS:
                 raise FetchError(
                     f"expected port 80 or 443, got {port}: --allow {host}:{port} if you trust it"
                 )
         return addresses
 
     def _within(self, work: Callable[[], list[str]]) -> list[str]:
-        """What ``work`` gives, in time: the system's resolver knows no deadline."""
+        """The result of ``work`` before the deadline. The system's resolver has no timeout of
+        its own.
+        """
         found: list[list[str] | Exception] = []
 
         def run() -> None:
@@ -147,7 +153,7 @@ class PublicBackend(httpcore.NetworkBackend):
 
 
 class _Timed(httpcore.NetworkStream):
-    """A stream that ends at a deadline, however slowly the other side drips."""
+    """A stream that ends at a deadline, however slowly the other side sends."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline

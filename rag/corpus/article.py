@@ -1,4 +1,4 @@
-"""What a corpus is made of: articles, and the passages they are split into."""
+"""The parts of a corpus: articles, and the passages into which they are split."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Article:
         url: address of the original, or "".
         lang: "zh", "en" or another ISO 639-1 code.
         path: the file it was read from, or "".
-        pages: where the pages of a PDF begin, as offsets into ``text`` in order, the first 0; ()
-            for what has no pages.
-        ocr: for each page how sure text recognition is of it, in percent, 0 for one whose text is
-            in the file; () where it read none.
+        pages: offsets into ``text`` at which the pages of a PDF begin, ascending from 0; () for
+            what has no pages.
+        ocr: for each page the confidence of text recognition in percent, 0 for a page whose text is
+            in the file; () where no page was recognised.
     """
 
     id: str
@@ -37,12 +37,14 @@ class Article:
     ocr: tuple[int, ...] = ()
 
     def page(self, offset: int) -> int:
-        """The page, from 1, on which ``text[offset]`` stands; 0 for what has no pages."""
+        """The page, counted from 1, that contains ``text[offset]``; 0 for what has no pages."""
         return bisect.bisect_right(self.pages, offset)
 
     def recognised(self, offset: int) -> int:
-        """How sure text recognition is of the page on which ``text[offset]`` stands, in percent; 0
-        where it did not read it.
+        """The confidence of text recognition, in percent, for the page that contains
+        ``text[offset]``.
+
+        0 where the page was not read by text recognition.
         """
         return self.ocr[self.page(offset) - 1] if self.ocr else 0
 
@@ -63,7 +65,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was not read: where it is and why, for the report of a build."""
+    """Something that was not read: its path and the reason, for the report of a build."""
 
     path: str
     reason: str

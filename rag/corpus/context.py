@@ -1,4 +1,4 @@
-"""What is said of a passage outside of it: title, file name, heading, first row of a table."""
+"""The context of a passage: title, file name, heading and the first row of a table above it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from rag.corpus.line_kinds import is_date_line, is_meta
 from rag.corpus.lines import width
 
 _FAR = 3_000  # characters above a passage in which its heading is looked for
-_ROWS = 60_000  # and the first row of its table
-_HEADING = 48  # columns of a heading at most, a Chinese character being two
+_ROWS = 60_000  # characters above a passage in which the first row of its table is looked for
+_HEADING = 48  # columns of a heading at most; a Chinese character takes two
+# rows of a table at least
 _LEAST_ROWS = 3
-_CELL = 40  # columns of a cell of a header at most
+_CELL = 40  # columns of a header cell at most
 _NO_HEADING = re.compile(
     r"[。！？!?；;，,、：:….”’»\"')）】]$|[\t|]|[。；]|编辑|记者|通讯员|[摄图文]$|©|版权|https?:"
 )
@@ -26,7 +27,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
 _KEY = re.compile(rf"-[0-9a-f]{{{KEY_DIGITS}}}$")
 _FILE = re.compile(r"(?:.*/)?(?P<stem>[^/#]*)\.[^\W_]{2,8}", re.DOTALL)
-# A name that says nothing of what is in the file.
+# File names that say nothing about the content.
 _NO_NAME = re.compile(
     r"(?:untitled|无标题|未命名|新建.*|document|文档|文件|文章|正文|article|news|新闻"
     r"|index|readme|page|text|copy|副本|scan|扫描件?|img|image|dsc|file|story"
@@ -36,17 +37,17 @@ _NO_NAME = re.compile(
 
 
 def context(article: Article, start: int) -> str:
-    """All that is around the passage that begins at an offset, line by line; "" for nothing."""
+    """The whole context of the passage that begins at an offset, line by line; "" for none."""
     text = article.text
-    around = (heading_above(text, start), header_above(text, start))
-    lines = (article.title, file_words(article.id, article.title), *around)
+    headings = (heading_above(text, start), header_above(text, start))
+    lines = (article.title, file_words(article.id, article.title), *headings)
     return "\n".join(filter(None, lines))
 
 
 def file_words(article_id: str, title: str) -> str:
-    """What the name of an article's file says that its title does not; "" for nothing.
+    """The words of an article's file name that its title does not contain; "" for none.
 
-    Nothing is said by the name of a file of several articles.
+    The name of a file that holds several articles says nothing about one of them.
     """
     found = _FILE.fullmatch(article_id)
     if not found or "://" in article_id:
@@ -66,7 +67,8 @@ def heading_above(text: str, start: int) -> str:
         begin = text.rfind("\n", 0, end) + 1
         line = text[begin:end].strip()
         if line:
-            # What it heads is longer than itself; lines of a list are headings of nothing.
+            # A heading is shorter than the line below it. So lines of a list do not count as
+            # headings.
             if len(below) > len(line) and _is_heading(line):
                 return line
             below = line
@@ -75,17 +77,17 @@ def heading_above(text: str, start: int) -> str:
 
 
 def _is_heading(line: str) -> bool:
-    # The dearest last: this is asked of most lines of all articles.
+    # The slowest check is last: most lines of all articles come here.
     if len(line) > _HEADING or _NO_HEADING.search(line) or not 4 <= width(line) <= _HEADING:
         return False
     return _NUMBERED.match(line) is not None or not (is_date_line(line) or is_meta(line))
 
 
 def header_above(text: str, at: int) -> str:
-    """The first row of the table in which an offset stands; "" for none, and for that row itself.
+    """The header of the table in which an offset stands; "" for none, and for the header itself.
 
-    A table is at least three lines with tabs or "|" between their cells. Its first row is a header
-    where its cells are short and name something: it has no figures but years.
+    A table has at least three lines with tabs or "|" between their cells. Its first row is the
+    header if its cells are short and contain names or years, not other figures.
     """
     begin = text.rfind("\n", 0, at) + 1
     mark = _mark(_line(text, begin))
@@ -100,8 +102,8 @@ def header_above(text: str, at: int) -> str:
     header = _line(text, first).strip()
     row = _line(text, begin)
     below = _line(text, begin + len(row) + 1)
-    few = rows < _LEAST_ROWS and _mark(below) != mark
-    if few or first == begin or 0 < first <= least or _RULE.fullmatch(row):
+    is_too_short = rows < _LEAST_ROWS and _mark(below) != mark
+    if is_too_short or first == begin or 0 < first <= least or _RULE.fullmatch(row):
         return ""
     cells = [cell for cell in map(str.strip, header.split(mark)) if cell]
     named = all(
@@ -112,14 +114,16 @@ def header_above(text: str, at: int) -> str:
 
 
 def _line(text: str, begin: int) -> str:
+    """The text from an offset to the end of its line."""
     end = text.find("\n", begin)
     return text[begin : end if end >= 0 else len(text)]
 
 
 def _mark(line: str) -> str:
-    """What stands between the cells of a row; "" for what is none."""
+    """The separator between the cells of a table row; "" for a line that is not a row."""
     return next((mark for mark in "\t|" if mark in line.strip()), "")
 
 
 def _plain(text: str) -> str:
+    """The letters and digits of a text, case-folded."""
     return re.sub(r"[\W_]+", "", text).casefold()

@@ -1,7 +1,7 @@
-"""Whole expressions of time in Chinese and English, as they answer "when".
+"""Finds whole expressions of time in Chinese and English that answer "when".
 
-These are dates with their weekday and hour, ranges of them, seasons, feasts, parts of years and
-months, weeks and centuries. :mod:`rag.corpus.date_grammar` has the years, months and days.
+These are dates with weekday and hour, ranges of dates, seasons, feasts, parts of years and months,
+weeks and centuries. Years, months and days come from :mod:`rag.corpus.date_grammar`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.corpus.date_grammar import CHINESE, HAN, SHIFTS, Written, find_days, number
+from rag.corpus.date_grammar import (
+    HAN_CHARACTER,
+    HAN_DIGITS,
+    RELATIVE_SHIFTS,
+    WrittenDate,
+    find_days,
+    number,
+)
 from rag.corpus.feasts import FEASTS
 
 # ---- parts of years and months
 
-# The number of a part, from 0, by the word that names it.
+# Number of a part, from 0, by the word that names it.
 _PARTS = {
     "half": {"上": 0, "下": 1, "first": 0, "second": 1},
     "quarter": {**{c: n for n, c in enumerate("一二三四")}, "首": 0}
@@ -34,7 +41,7 @@ _QUARTER_ZH = (
     r"(?:(?P<half>[上下])半年|前(?P<quarters>[二两三])季度|第?(?P<quarter>[一二三四1-4首])季度)"
 )
 _QUARTER = re.compile(rf"\s?度?{_QUARTER_ZH}")
-# Games are held under the name of a season: 夏季奥运会.
+# Names of games contain a season, which is not a time: 夏季奥运会.
 _SEASON_ZH = (
     r"(?P<season>[春夏秋冬]){}(?!奥|残奥|青奥|达沃斯|[\u4e00-\u9fff]{{0,4}}运动会|锦标赛|联赛)"
 )
@@ -52,14 +59,14 @@ _LEAD = (
     rf"|(?:(?P<quarter>first|second|third|fourth) quarter|{_SEASONS}|\bQ(?P<q>[1-4]))(?: of"
     rf"|,)? (?:the year )?)"
 )
-# What stands before an English date: "the end of", "early", "Q3".
+# What precedes an English date: "the end of", "early", "Q3".
 _BEFORE = re.compile(rf"(?<![a-z])(?:the )?{_LEAD}?\Z", re.I)
-# The same without names, which a pattern may hold once only.
+# The same without group names, because a pattern may contain each name only once.
 _EARLY = re.sub(r"\?P<\w+>", "?:", _LEAD)
 
 
 def _part(match: re.Match[str]) -> tuple[str, int] | None:
-    """Which part of a year or a month, or which feast, a match names."""
+    """The part of a year or a month, or the feast, that a match names; None for none."""
     got = match.groupdict()
     for name, numbers in _PARTS.items():
         if word := got.get(name) or got.get(f"{name}2"):
@@ -73,7 +80,7 @@ def _part(match: re.Match[str]) -> tuple[str, int] | None:
     return None
 
 
-# ---- weekdays, hours, and what else is no date of the calendar
+# ---- weekdays, hours, and what else is not a date of the calendar
 
 _WEEK_ZH = r"(?P<week>上上|[上下本这]一?)"
 _WEEKDAY_ZH = (
@@ -92,20 +99,20 @@ _AFTER_DAY = re.compile(rf"(?:\s?[（(]?{_WEEKDAY_ZH}[）)]?)?{_AT}")
 _AFTER_FIGURES = re.compile(r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _EDGE = r"(?:初期?|末期?|中叶|中期|后期|前期)?"
 _OTHER_ZH = re.compile(
-    # the first characters, checked at every place, save most of the time
-    rf"(?=[\d{HAN}十前当同次翌后近上下本这今去周星礼凌清早中午傍晚夜深年月春夏秋冬元农新除端国重七五劳儿教圣复感公首第世Q])"
+    # checking the first character at every position first saves most of the time
+    rf"(?=[\d{HAN_DIGITS}十前当同次翌后近上下本这今去周星礼凌清早中午傍晚夜深年月春夏秋冬元农新除端国重七五劳儿教圣复感公首第世Q])"
     # centuries and decades
-    rf"(?:(?P<closed>(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{HAN}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪"
-    rf"(?:(?P<of>\d{{2}}|[{HAN}十]{{2,3}})年代)?{_EDGE}"
+    rf"(?:(?P<closed>(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{HAN_DIGITS}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪"
+    rf"(?:(?P<of>\d{{2}}|[{HAN_DIGITS}十]{{2,3}})年代)?{_EDGE}"
     rf"|(?<!\d)(?P<hundreds>\d{{2}})?(?P<decade>\d{{2}})年代{_EDGE})"
     r"|公元(?P<before>前)?\s?(?P<year>\d{1,4})\s?年"
-    # what means no certain time, or one near a time that was told
+    # words that mean no definite time, or a time near one named before
     r"|(?P<vague>当年|同年|次年|近年来?|[上本]年度|[当次][个個]?月(?:初|底|末|[上中下]旬)?)"
     r"|(?:(?P<near>当[日天晚]|次日|翌日|同日|后天(?![性免])|前日(?=[，。、晚下上]))"
     rf"|{_WEEKDAY_ZH}){_AT}|(?P<hour2>{_HOUR})"
     # weeks, parts of years and months, seasons, feasts
     rf"|{_WEEK_ZH.replace('week', 'of_week')}[个個]?(?:周|星期|礼拜)(?![年围期个边至末刊])"
-    rf"|(?<![\d{HAN}十百两几半每])年(?:(?P<third>初|底|末)|中)|(?<!\w)月(?P<third2>初|底)"
+    rf"|(?<![\d{HAN_DIGITS}十百两几半每])年(?:(?P<third>初|底|末)|中)|(?<!\w)月(?P<third2>初|底)"
     rf"|(?<![A-Za-z\d])Q(?P<q>[1-4])(?![A-Za-z\d])(?:季度)?|{_QUARTER_ZH}(?!会员|卡)"
     rf"|{_SEASON_ZH.format('季')}|(?P<of_year>[今去])(?P<season2>[春夏秋冬])(?![\u4e00-\u9fff]?[季日]奥)"
     rf"|{_FEAST_ZH})"
@@ -140,7 +147,7 @@ _OTHER_EN = re.compile(
     r"(?!\w| (?:eve|gala|tree|market|card|gift|present)s?\b))",
     re.I | re.A,
 )
-# A bare figure is a year, but not "2000 people", "2019-based".
+# What follows a bare figure that is not a year: "2000 people", "2019-based".
 _NO_YEAR = re.compile(
     r"-\w| (?:people|men|women|children|[a-z]+s)\b(?<!was)(?<!has)(?<!is)", re.ASCII
 )
@@ -149,23 +156,24 @@ _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,2})(?:[:：.时点](?P<minute>\d{1,2})?(?P<half>半)?)?"
 )
 _WEEKDAY_OF = re.compile(r",? (?:the )?")
-# "may" and "march" in small letters are other words, also behind a figure ("COVID-19 may").
+# "may" and "march" in lower case are other words, even after a figure ("COVID-19 may").
 _MODAL = re.compile(r"(?:\d{1,2} )?(?:may|march)\b")
 _RANGE = re.compile(r"\s?(?:至|到|—{1,2}|[－~～–-])\s?")
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """``text[start:end]`` says when: its parts in order, two or more in a range."""
+    """``text[start:end]`` says when. ``parts`` are in order; a range has two or more."""
 
     start: int
     end: int
-    parts: tuple[Written, ...]
+    parts: tuple[WrittenDate, ...]
 
 
 def find_expressions(text: str) -> list[Expression]:
-    """Dates with their weekdays and hours, ranges of them, seasons, feasts and centuries in
-    ``text``, in order and without overlap.
+    """The expressions of time in ``text``, in order and without overlap.
+
+    They are dates with weekdays and hours, ranges of dates, seasons, feasts and centuries.
     """
     out: list[Expression] = []
     for one in sorted([*_dated(text), *_others(text)], key=lambda one: (one.start, -one.end)):
@@ -180,10 +188,10 @@ def find_expressions(text: str) -> list[Expression]:
 
 
 def _dated(text: str) -> Iterator[Expression]:
-    """The years, months and days of a text, with the words that belong to them."""
+    """The years, months and days of a text, with the words around them that belong to them."""
     for one in find_days(text):
         start, end = one.start, one.end
-        parts: tuple[Written, ...] = (one,)
+        parts: tuple[WrittenDate, ...] = (one,)
         if one.lang == "zh":
             end, parts = _extended(text, one)
         elif one.closed:
@@ -202,14 +210,16 @@ def _dated(text: str) -> Iterator[Expression]:
 
 
 def _at(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str]:
-    """The match at an offset of a pattern that always matches, if only nothing."""
+    """The match of a pattern at an offset, for a pattern that always matches, if only ""."""
     found = pattern.match(text, start)
     assert found
     return found
 
 
-def _extended(text: str, one: Written) -> tuple[int, tuple[Written, ...]]:
-    """The end and the parts of a Chinese date with its weekday and hour, its third, its season."""
+def _extended(text: str, one: WrittenDate) -> tuple[int, tuple[WrittenDate, ...]]:
+    """The end and the parts of a Chinese date with what follows it: weekday and hour, third, or
+    season.
+    """
     near, end = one.shift is not None and one.shift[0] == "day", one.end
     if near and (found := _IN_BRACKETS.match(text, end)):
         one, end = one._replace(day=int(found[1])), found.end()
@@ -223,16 +233,16 @@ def _extended(text: str, one: Written) -> tuple[int, tuple[Written, ...]]:
     return found.end(), (one,)
 
 
-def _of_day(match: re.Match[str]) -> Iterator[Written]:
-    """The weekday and the hour of a match."""
+def _of_day(match: re.Match[str]) -> Iterator[WrittenDate]:
+    """The weekday and the hour that a match names."""
     got = match.groupdict()
     if word := got.get("weekday"):
         week = (got["week"] or "").lower()
         day = WEEKDAYS_ZH.find(word) if word in WEEKDAYS_ZH else WEEKDAYS.index(word[:3].lower())
-        yield Written(
+        yield WrittenDate(
             *match.span("on"),
             weekday=min(day, 6) if word != "末" else None,
-            shift=("week", SHIFTS[week.removesuffix("一")]) if week else None,
+            shift=("week", RELATIVE_SHIFTS[week.removesuffix("一")]) if week else None,
             part=("weekend", 0) if word == "末" else None,
         )
     for name in ("hour", "hour2"):
@@ -241,18 +251,21 @@ def _of_day(match: re.Match[str]) -> Iterator[Written]:
             assert found
             minute = 30 if found["half"] else int(found["minute"] or 0)
             minutes = 60 * (number(found["hour"]) or 0) + minute
-            yield Written(*match.span(name), minutes=minutes, lang="")
+            yield WrittenDate(*match.span(name), minutes=minutes, lang="")
 
 
 def _others(text: str) -> Iterator[Expression]:
-    """What is no date of the calendar: weekdays, hours, seasons, feasts, centuries."""
-    if CHINESE.search(text):
+    """Expressions that are not dates of the calendar: weekdays, hours, seasons, feasts,
+    centuries.
+    """
+    if HAN_CHARACTER.search(text):
         yield from (_other(match, "zh") for match in _OTHER_ZH.finditer(text))
     if _LATIN.search(text):
         yield from (_other(match, "en") for match in _OTHER_EN.finditer(text))
 
 
 def _other(match: re.Match[str], lang: str) -> Expression:
+    """The expression of one match of _OTHER_ZH or _OTHER_EN."""
     if parts := tuple(one._replace(lang=lang) for one in _of_day(match)):
         return Expression(*match.span(), parts)
     got = {name: word for name, word in match.groupdict().items() if word}
@@ -264,26 +277,26 @@ def _other(match: re.Match[str], lang: str) -> Expression:
     part = _part(match)
     if week and week not in ("night", "quarter", "decade", "century"):
         part = ("weekend" if week == "weekend" else "week"), 0
-    one = Written(*match.span(), year, shift=shift, decade=decade, part=part, lang=lang)
+    one = WrittenDate(*match.span(), year, shift=shift, decade=decade, part=part, lang=lang)
     return Expression(*match.span(), (one._replace(closed="closed" in got),))
 
 
 def _shift(got: dict[str, str]) -> tuple[str, int] | None:
-    """How far from the time of writing it is, by the groups of a match that took part."""
+    """The distance from the time of writing, by the named groups that took part in a match."""
     if "vague" in got or "near" in got:
         return "", 0
-    if told := got.get("told", "").lower():
+    if relative := got.get("told", "").lower():
         unit = got.get("unit", "season").lower()
-        if told == "this past":
+        if relative == "this past":
             return (unit, -1) if unit == "season" else None
-        return "week" if unit == "weekend" else unit, SHIFTS[told]
+        return "week" if unit == "weekend" else unit, RELATIVE_SHIFTS[relative]
     if word := got.get("of_week") or got.get("of_year"):
-        return "week" if "of_week" in got else "year", SHIFTS[word.removesuffix("一")]
+        return "week" if "of_week" in got else "year", RELATIVE_SHIFTS[word.removesuffix("一")]
     return ("year", 0) if "third" in got else ("month", 0) if "third2" in got else None
 
 
 def _joined(text: str, before: Expression, one: Expression) -> bool:
-    """Whether two that stand beside each other are one expression."""
+    """Whether two neighbouring expressions are one."""
     last, first = before.parts[-1], one.parts[0]
     gap = text[before.end : one.start]
     if last.lang == first.lang == "en":
@@ -299,7 +312,7 @@ def _joined(text: str, before: Expression, one: Expression) -> bool:
     return not bare or bool(last.year and first.year and not (last.month or first.month))
 
 
-def _is_no_year(text: str, one: Written) -> bool:
-    """Whether a bare figure counts something, or is part of a name."""
+def _is_no_year(text: str, one: WrittenDate) -> bool:
+    """Whether a bare figure is not a year: it counts something, or is part of a name."""
     named = re.match(r"[A-Za-z_]", text[one.start - 1 : one.start])
     return one.bare and not one.part and bool(named or _NO_YEAR.match(text, one.end))

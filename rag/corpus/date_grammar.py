@@ -1,8 +1,8 @@
-"""How years, months and days are written in Chinese and English.
+"""Grammar of years, months and days in Chinese and English.
 
-This is the lean part of the grammar of dates: it runs over every article when an index is built.
-:mod:`rag.corpus.date_expressions` goes on from here to weekdays, hours, seasons and feasts.
-What the words mean on a given day is said in :mod:`rag.corpus.days`.
+This is the fast part of the grammar of dates: it runs over every article when an index is built.
+:mod:`rag.corpus.date_expressions` adds weekdays, hours, seasons and feasts. :mod:`rag.corpus.days`
+says what the words mean on a given day.
 
 No library was found that gives exact spans in both languages. dateparser's search cuts them short.
 """
@@ -14,36 +14,36 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-HAN = "〇零○一二三四五六七八九"
-# How far from the time of writing a word is, in the unit that stands behind it.
-SHIFTS = {
+HAN_DIGITS = "〇零○一二三四五六七八九"
+# Distance from the time of writing, in the unit that follows the word.
+RELATIVE_SHIFTS = {
     **{"今": 0, "去": -1, "前": -2, "明": 1, "后": 2, "昨": -1, "本": 0, "这": 0},
     **{"上": -1, "上上": -2, "下": 1, "last": -1, "this": 0, "next": 1},
     **{"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1},
 }
 
 
-class Written(NamedTuple):
-    """``text[start:end]`` names a time; what it does not say is None.
+class WrittenDate(NamedTuple):
+    """``text[start:end]`` names a time. What it does not say is None.
 
     Attributes:
         start, end: character offsets.
         year, month, day: of the calendar. Months and days count from 1.
-        last_day: of a run of days within a month ("1-3 August").
-        shift: what is told from the day of writing: ("year", -1) for 去年, where ``month`` and
-            ``day`` may follow; ("month", -1) for "last month", where ``day`` may follow; ("week",
-            -1) for 上周三; ("day", -1) for yesterday; ("", 0) for 当年 and "the 2000s", which mean
-            no certain time.
+        last_day: last day of a range within a month ("1-3 August").
+        shift: (unit, number of units after the time of writing). ("year", -1) for 去年, where
+            ``month`` and ``day`` may follow; ("month", -1) for "last month", where ``day`` may
+            follow; ("week", -1) for 上周三; ("day", -1) for yesterday; ("", 0) for 当年 and "the
+            2000s", which mean no definite time.
         weekday: 0 for Monday to 6 for Sunday.
-        minutes: since midnight, or since noon where that is not told.
+        minutes: minutes since midnight, or since noon where the text does not say which.
         decade: 90 for 20世纪90年代.
-        part: of a year or month, from 0: ("third", 0) for 月初 and "early May", ("half", 1) for 下半年,
-            ("quarter", 2) for Q3, ("quarters", 1) for its first two quarters, ("season", 3) for
-            winter, ("feast", 0) for the first of ``FEASTS``. ("week", 0) and ("weekend", 0) stand
-            beside a ``shift``.
-        lang: "zh", "en", or "" for figures, which both have.
-        bare: it is a figure alone ("2023"), which may be a year.
-        closed: it is no end of a range: a century, or a date in figures.
+        part: part of a year or month, numbered from 0: ("third", 0) for 月初 and "early May",
+            ("half", 1) for 下半年, ("quarter", 2) for Q3, ("quarters", 1) for its first two
+            quarters, ("season", 3) for winter, ("feast", 0) for the first of ``FEASTS``. ("week",
+            0) and ("weekend", 0) accompany a ``shift``.
+        lang: "zh", "en", or "" for figures, which both languages use.
+        bare: True for a figure alone ("2023"), which may be a year.
+        closed: True for what cannot be an end of a range: a century, or a date in figures.
     """
 
     start: int
@@ -66,7 +66,12 @@ class Written(NamedTuple):
 
 
 _DIGITS = str.maketrans(
-    {**{c: str(max(0, n - 2)) for n, c in enumerate(HAN)}, "两": "2", "廿": "2十", "卅": "3十"}
+    {
+        **{c: str(max(0, n - 2)) for n, c in enumerate(HAN_DIGITS)},
+        "两": "2",
+        "廿": "2十",
+        "卅": "3十",
+    }
 )
 
 
@@ -74,7 +79,10 @@ NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve".
 
 
 def number(text: str | None) -> int | None:
-    """A year, or a number up to 99, in either kind of digits: 31, 三十一, 二〇一一."""
+    """A year, or a number up to 99, in Arabic or Chinese digits: 31, 三十一, 二〇一一.
+
+    None for None, 0 for an invalid Chinese number.
+    """
     if text is None:
         return None
     tens, ten, ones = text.translate(_DIGITS).rpartition("十")
@@ -87,34 +95,34 @@ def number(text: str | None) -> int | None:
 
 _MONTH_ZH = r"(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))"
 _DAY_ZH = r"(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
-# What follows 年, 月 and 日 in other words than dates.
+# What follows 月 and 日 in words that are not dates.
 _NO_MONTH = "(?![饼薪票租嫂季球亮色子]|经[期血量痛])"
 _NO_DAY = "(?![元圆]|本(?![报市省县区台届次月刊网]))"
-_ALONE = "(?!报(?![道告])|[内游均产])"  # "3日内", where no month stands before it
+_ALONE = "(?!报(?![道告])|[内游均产])"  # words such as "3日内", where no month comes before it
 _ZH = re.compile(
-    # first one character, then a few: most places end there
-    rf"(?=[\d{HAN}十今去前明上本下])(?=\d{{1,4}}\s?[年月日]|\d\d?\s?[-–—~～至到]\s?\d\d?\s?日|[{HAN}十]{{1,4}}[年月日]"
-    r"|[今去前明]年|[上本下][个個]?月)"
-    # a year, written out or told from the time of writing
+    # Cheap checks first, one character and then a few: most positions fail here.
+    rf"(?=[\d{HAN_DIGITS}十今去前明上本下])(?=\d{{1,4}}\s?[年月日]|\d\d?\s?[-–—~～至到]\s?\d\d?\s?日"
+    rf"|[{HAN_DIGITS}十]{{1,4}}[年月日]|[今去前明]年|[上本下][个個]?月)"
+    # a year, written out or relative to the time of writing
     rf"(?:(?:(?<![\d.])(?P<year>[12]\d{{3}}|\d\d(?=\s?年\s?\d{{1,2}}\s?月)"
-    rf"|(?<![{HAN}])[一二][{HAN}]{{3}})\s?年"
+    rf"|(?<![{HAN_DIGITS}])[一二][{HAN_DIGITS}]{{3}})\s?年"
     r"|(?<!当)(?P<ryear>今|(?:(?<!过)|(?<=超过))去|(?<![以目之])前|(?<![文声证说透])明)年(?![轻龄]))"
     r"(?:\s?的?(?=\s?[\d一二三四五六七八九十]{1,2}\s?月))?)?"
-    # a month, then a day or a run of days
+    # a month, then a day or a range of days
     rf"(?:\s?(?:(?P<month>{_MONTH_ZH})\s?月{_NO_MONTH}|(?P<rmonth>[上本下])[个個]?月{_NO_MONTH}))?"
     rf"(?:\s?(?P<day>{_DAY_ZH})(?:(?<![:：]\d\d)\s?[-–—~～至到]\s?(?P<last>\d{{1,2}}))?\s?"
     rf"(?:日{_NO_DAY}(?(month)|(?(rmonth)|{_ALONE}))|(?(month)[号號]|(?(rmonth)[号號]|(?!)))))?"
 )
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
+HAN_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 _NEAR_ZH = re.compile(r"昨[日天晚夜]|今[天日晚晨早](?!头条|俄罗斯)|前天|明[天日晚晨早](?!星)")
-# What a figure of four digits counts, where it is no year.
+# Units after a figure of four digits that counts something, so is not a year.
 _UNIT = (
     r"\s?[多余几]?(?:[个名位项条家户辆头吨亩米公里多余几元万亿人份次座件台所部只支篇款首千百十斤块度]|平方|立方|小时|分钟|km|kg|people|yuan"
     r"|met(?:er|re)s?|miles?|dollars?|pounds?|tonn?es|million|runners|pieces|books|copies|students"
     r"|visitors)"
 )
-# 2023-08-15, or a year alone. What stands before it is looked at afterwards: a pattern that begins
-# with a character of a few is searched for five times as fast.
+# 2023-08-15, or a year alone. What comes before it is checked afterwards: a pattern that begins
+# with one of a few characters is searched five times as fast.
 _FIGURES = re.compile(
     r"([12]\d{3})(?:(\s?[-/.]\s?)(\d{1,2})\2(\d{1,2})(?![\d/-]|\.\d)"
     rf"|(?<!2[1-9]..)(?!\d|\s?年|[%％‰]|[.,:]\d|{_UNIT}))"
@@ -134,7 +142,7 @@ _EN = re.compile(
     # May 5, May 5-7, 2022
     rf"|(?P<m2>{_MONTH_EN}) (?:the )?(?P<d2>\d{{1,2}}){_TH}(?![\d:.]\d|\d)"
     rf"(?:\s?[-–—]\s?(?P<e2>\d{{1,2}}){_TH}(?!\d))?{_OF_YEAR.format(2)}?"
-    # May 2022; a month alone where a word before it says that it is one
+    # May 2022; a month alone if a word before it shows that it is one
     rf"|(?P<m3>{_MONTH_EN}),? (?:of )?(?:(?P<y3>(?:1\d|20)\d\d)(?!\d)|(?P<r3>last|this|next) year)"
     r"|(?:in|of|by|to|since|until|till|after|before|during|between|from|early|mid|late|last|this"
     rf"|next|and)[ -](?P<m4>{_MONTH_EN})(?!\.? \d|,? (?:of )?\d{{4}}| (?:last|this|next) year"
@@ -150,7 +158,7 @@ _ENGLISH = (
     *(*MONTHS, "last ", "this ", "next ", "today", "tomorrow", "tonight", "yesterday"),
     *("1st", "2nd", "3rd", *(f"{n}th" for n in range(10))),
 )
-# The day at the head of a report: "新华社北京8月3日电", "截至8月3日收盘".
+# The date line at the head of a report: "新华社北京8月3日电", "截至8月3日收盘".
 DATE_LINE = re.compile(
     r"(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>[12]\d|3[01]|0?[1-9])\s?日\s?(?:电|讯|消息|收盘|报道"
     r"|[(（](?:记者|通讯员))"
@@ -158,11 +166,12 @@ DATE_LINE = re.compile(
 _TO = re.compile(r"\s?(?:至|到|和|及|、|[-–—~～]{1,2})\s?")
 
 
-def find_days(text: str) -> list[Written]:
-    """All years, months and days named in ``text``, in order and without overlap; no weekdays,
-    weeks or seasons.
+def find_days(text: str) -> list[WrittenDate]:
+    """All years, months and days named in ``text``, in order and without overlap.
+
+    Weekdays, weeks and seasons are not included.
     """
-    out: list[Written] = []
+    out: list[WrittenDate] = []
     for one in sorted(_days(text), key=lambda one: (one.start, -one.end)):
         before = out[-1] if out else None
         if before and one.start < before.end:
@@ -175,26 +184,28 @@ def find_days(text: str) -> list[Written]:
     return out
 
 
-def _days(text: str) -> Iterator[Written]:
-    for match in _ZH.finditer(text) if CHINESE.search(text) else ():
+def _days(text: str) -> Iterator[WrittenDate]:
+    """Years, months and days named in ``text``, in any order, perhaps overlapping."""
+    for match in _ZH.finditer(text) if HAN_CHARACTER.search(text) else ():
         if match.end() > match.start() and (one := _chinese(match)):
             yield one
     for match in _NEAR_ZH.finditer(text):
         if match[0] != "前天" or text[match.start() - 1 : match.start()] not in ("以", "之"):
-            yield Written(*match.span(), shift=("day", SHIFTS[match[0][0]]))
+            yield WrittenDate(*match.span(), shift=("day", RELATIVE_SHIFTS[match[0][0]]))
     for match in _FIGURES.finditer(text):
         year, _, month, day = match.groups()
         before = text[match.start() - 1 : match.start()]
         if not (before.isdecimal() or before and before in (".,$£€¥/:" if day is None else "./-")):
             date = int(year), number(month), number(day)
-            yield Written(*match.span(), *date, lang="", bare=not month, closed=bool(month))
+            yield WrittenDate(*match.span(), *date, lang="", bare=not month, closed=bool(month))
     lower = text.lower()
-    # most Chinese articles hold none of them
+    # most Chinese articles contain none of these words, so the slow pattern is skipped
     if any(word in lower for word in _ENGLISH):
         yield from map(_english, _EN.finditer(text))
 
 
-def _chinese(match: re.Match[str]) -> Written | None:
+def _chinese(match: re.Match[str]) -> WrittenDate | None:
+    """The date of a match of the Chinese pattern, or None for what is not a date."""
     names = ("year", "month", "day", "last", "ryear", "rmonth")
     year, month, day, last, of_year, of_month = match.group(*names)
     if of_month and (year or of_year) or not (year or of_year or month or of_month or day):
@@ -204,30 +215,34 @@ def _chinese(match: re.Match[str]) -> Written | None:
     end = match.end()
     if day and (year or of_year) and not month:  # 2023年15日
         day, end = None, match.end("year" if year else "ryear") + 1
-    told = ("year", of_year) if of_year else ("month", of_month) if of_month else None
+    relative = ("year", of_year) if of_year else ("month", of_month) if of_month else None
     count = number(year)
     if count is not None and count < 100:
         count += 1900 if count > 40 else 2000
-    shift = (told[0], SHIFTS[told[1]]) if told else None
-    return Written(match.start(), end, count, number(month), number(day), number(last), shift)
+    shift = (relative[0], RELATIVE_SHIFTS[relative[1]]) if relative else None
+    return WrittenDate(match.start(), end, count, number(month), number(day), number(last), shift)
 
 
-def _english(match: re.Match[str]) -> Written:
+def _english(match: re.Match[str]) -> WrittenDate:
+    """The date of a match of the English pattern."""
     got = {key: value for key, value in match.groupdict().items() if value}
     if "nth" in got:
-        return Written(match.start("nth"), match.end("nth") + 2, day=int(got["nth"]), lang="en")
+        return WrittenDate(match.start("nth"), match.end("nth") + 2, day=int(got["nth"]), lang="en")
     if "r6" in got:
-        return Written(*match.span(), shift=("day", SHIFTS[got["r6"].lower()]), lang="en")
+        return WrittenDate(
+            *match.span(), shift=("day", RELATIVE_SHIFTS[got["r6"].lower()]), lang="en"
+        )
     if "unit" in got:
-        told = got["unit"].lower(), SHIFTS[got["r5"].lower()]
-        return Written(*match.span(), shift=told, lang="en")
+        unit_shift = got["unit"].lower(), RELATIVE_SHIFTS[got["r5"].lower()]
+        return WrittenDate(*match.span(), shift=unit_shift, lang="en")
 
     def first(*names: str) -> str | None:
+        """The first of some groups that took part in the match, or None."""
         return next((got[name] for name in names if name in got), None)
 
     month = MONTHS.index((first("m1", "m2", "m3", "m4") or "")[:3].lower()) + 1
     day, last = first("d0", "d1", "d2"), got["d1"] if "d0" in got else first("e1", "e2")
     of_year, start = first("r1", "r2", "r3"), match.start("m4" if "m4" in got else 0)
-    shift = ("year", SHIFTS[of_year.lower()]) if of_year else None
+    shift = ("year", RELATIVE_SHIFTS[of_year.lower()]) if of_year else None
     date = number(first("y1", "y2", "y3")), month, number(day), number(last)
-    return Written(start, match.end(), *date, shift, lang="en")
+    return WrittenDate(start, match.end(), *date, shift, lang="en")

@@ -1,6 +1,4 @@
-"""The calendar: days, months and years, periods of them, and what a written date means on a given
-day.
-"""
+"""The calendar: days, months, years and periods, and what a written date means on a given day."""
 
 from __future__ import annotations
 
@@ -11,14 +9,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from rag.corpus.date_grammar import Written, find_days
+from rag.corpus.date_grammar import WrittenDate, find_days
 
-_LEAP = 2000  # any year that has all days: those of a period without a year
+_LEAP = 2000  # a leap year, so that it has every day: the year of a yearly period
 
 
 class When(NamedTuple):
-    """A year, a month or a day of the calendar; ``year`` is None where it is not known, ``month``
-    and ``day`` where none is meant.
+    """A year, a month or a day of the calendar.
+
+    ``year`` is None where it is unknown. ``month`` and ``day`` are None where none is meant.
     """
 
     year: int | None
@@ -26,8 +25,9 @@ class When(NamedTuple):
     day: int | None = None
 
     def __str__(self) -> str:
-        """ISO 8601, cut where no month or day is meant: "2023", "2023-08", "2023-08-15"; "--08-15"
-        of an unknown year.
+        """ISO 8601, without the parts that are not meant: "2023", "2023-08", "2023-08-15".
+
+        "--08-15" where the year is unknown.
         """
         parts = [
             "-" if self.year is None else f"{self.year:04}",
@@ -38,12 +38,12 @@ class When(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From one day to another, both included.
+    """A period from one day to another, both included.
 
     Attributes:
-        first, last: None leaves a side open.
-        yearly: the same days of every year; both sides are then of the year 2000, and ``last`` may
-            come before ``first`` (November to February).
+        first, last: None leaves that side open.
+        yearly: the period repeats every year. Both sides are then in the year 2000, and ``last``
+            may come before ``first`` (November to February).
     """
 
     first: date | None
@@ -51,14 +51,14 @@ class Period:
     yearly: bool = False
 
     def __str__(self) -> str:
-        """As an interval of ISO 8601: "2023-08-01/2023-08-31", "2023-05-01/..",
+        """The period as an ISO 8601 interval: "2023-08-01/2023-08-31", "2023-05-01/..",
         "--08-01/--08-31".
         """
         sides = (side.isoformat() if side else ".." for side in (self.first, self.last))
         return "/".join(f"-{side[4:]}" if self.yearly else side for side in sides)
 
     def widened(self, before: int, after: int) -> Period:
-        """With so many days more at its beginning and its end."""
+        """The period with so many days more before its beginning and after its end."""
         first = self.first and self.first - timedelta(days=before)
         last = self.last and self.last + timedelta(days=after)
         if not self.yearly:
@@ -67,19 +67,19 @@ class Period:
         return Period(first.replace(year=_LEAP), last.replace(year=_LEAP), True)
 
     def overlaps(self, first: date, last: date) -> bool:
-        """Whether some day from ``first`` to ``last`` is in it."""
+        """Whether any day from ``first`` to ``last`` is in the period."""
         if self.yearly:
             return any(one.overlaps(first, last) for one in self._each(first, last))
         return (self.last or last) >= first and (self.first or first) <= last
 
     def holds(self, first: date, last: date) -> bool:
-        """Whether all days from ``first`` to ``last`` are in it."""
+        """Whether all days from ``first`` to ``last`` are in the period."""
         if self.yearly:
             return any(one.holds(first, last) for one in self._each(first, last))
         return (self.first or first) <= first and last <= (self.last or last)
 
     def _each(self, first: date, last: date) -> Iterator[Period]:
-        """A yearly period as it begins in each of the years that may meet some days."""
+        """The occurrences of a yearly period that may meet the days from ``first`` to ``last``."""
         assert self.first and self.last
         over = self.last < self.first
         for year in range(first.year - 1, last.year + 1):
@@ -87,8 +87,9 @@ class Period:
 
 
 def extent(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
-    """First and last day of a year, a month or a day; of the month where it has no such day, as 29
-    February of most years.
+    """The first and last day of a year, a month or a day.
+
+    If the month lacks the day, as 29 February in most years, those of the month.
     """
     length = calendar.monthrange(year, month or 12)[1]
     day = day if day is None or day <= length else None
@@ -97,11 +98,12 @@ def extent(year: int, month: int | None = None, day: int | None = None) -> tuple
 
 
 def part_of(name: str, nth: int, year: int, month: int | None = None) -> tuple[date, date]:
-    """First and last day of a part of a year, or of a third of a month.
+    """The first and last day of a part of a year, or of a third of a month.
 
     Args:
-        name, nth: as in :attr:`rag.corpus.date_grammar.Written.part`. Winter begins in its year.
-        year, month: of the part; with a month, ``name`` is "third".
+        name, nth: as in :attr:`rag.corpus.date_grammar.WrittenDate.part`. A winter belongs to the
+            year in which it begins.
+        year, month: year of the part, and its month or None; with a month, ``name`` is "third".
     """
     if month:
         begin, last = extent(year, month)
@@ -118,16 +120,18 @@ def part_of(name: str, nth: int, year: int, month: int | None = None) -> tuple[d
 
 
 def in_year(day: date, year: int) -> date:
-    """The same day of another year; 29 February is the 28th of most."""
+    """The same day in another year. 29 February becomes 28 February if that year is not a leap
+    year.
+    """
     return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 
-def meant(named: Written, today: date | None) -> When | None:
-    """What a text of a given day means, or None where that cannot be told.
+def meant(named: WrittenDate, today: date | None) -> When | None:
+    """What a written date means in a text of the day ``today``, or None where that is undecided.
 
-    A month without a year is the last one that came, or one that will come within half a year; a
-    day without a month ("15日") the last one, or one of the week to come. Without ``today`` the
-    year stays None, and what is told from the day of writing is None.
+    A month without a year is in the year of ``today``, or the year before if it would otherwise
+    come more than half a year later. A day without a month ("15日") is the last such day, or one
+    within the next week. If ``today`` is None, the year stays None, and relative dates are None.
     """
     year, month, day = named.year, named.month, named.day
     if named.shift:
@@ -150,31 +154,33 @@ def meant(named: Written, today: date | None) -> When | None:
     return When(year, month, day)
 
 
-def weekday_on(named: Written, today: date) -> date:
-    """The day that a weekday means in a text of a given day: the last that came, that day included,
-    or that of the week that is said.
+def weekday_on(named: WrittenDate, today: date) -> date:
+    """The day that a weekday means in a text of the day ``today``.
+
+    It is the last such day up to ``today``, or the one in the week that ``named`` states.
     """
     then = monday_of(today, named.shift[1] if named.shift else 0) + timedelta(named.weekday or 0)
     return then if named.shift or then <= today else then - timedelta(days=7)
 
 
 def monday_of(day: date, by: int = 0) -> date:
-    """The Monday of the week of a day, or of so many weeks after it."""
+    """The Monday of the week of a day, or of the week that is ``by`` weeks later."""
     return day + timedelta(days=7 * by - day.weekday())
 
 
 def month_on(day: date, by: int) -> tuple[int, int]:
-    """Year and month so many months after a day."""
+    """The year and month that is ``by`` months after the month of a day."""
     year, month = divmod(day.year * 12 + day.month - 1 + by, 12)
     return year, month + 1
 
 
 def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
-    """Start and end of every date named in a text of a given day, and what it means; those without
-    a meaning left out.
+    """(start, end, meaning) of every date in a text of the day ``today``, without those of no
+    meaning.
 
-    So is what is only compared with ("与去年相比", "than last year"): nothing is told of it. Where
-    the day of the text is not known, a day without a month ("2日") is of the month named last.
+    Dates of a mere comparison ("与去年相比", "than last year") are left out, because the text
+    reports nothing about them. If ``today`` is None, a day without a month ("2日") is in the month
+    named last.
     """
     out: list[tuple[int, int, When]] = []
     for named in find_days(text):
@@ -196,8 +202,8 @@ _THAN = re.compile(
 _ALIKE = re.compile(r"(?:同期|同月|[末底初])?的?[^\W\d]{0,6}?(?:相[比较較]|比[较較])")
 
 
-def _compared(text: str, named: Written) -> bool:
-    """Whether a date is only what something is compared with."""
+def _compared(text: str, named: WrittenDate) -> bool:
+    """Whether something is only compared with the date."""
     before = text[named.start - 1 : named.start]
     if before == " ":
         return _THAN.search(text, max(0, named.start - 30), named.start) is not None
@@ -206,6 +212,7 @@ def _compared(text: str, named: Written) -> bool:
 
 
 def _valid(year: int, month: int | None, day: int | None) -> bool:
+    """Whether the date exists. A month or day that is None counts as the first."""
     try:
         date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Bytes of a file to text: which encoding they are in, and whether they are text at all."""
+"""Decodes the bytes of a file: finds their encoding, and whether they are text at all."""
 
 from __future__ import annotations
 
@@ -12,50 +12,55 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16"),
 )
-# The most frequent characters of Chinese, simplified and traditional: about a fifth of any text,
-# and rare in bytes that were read in the wrong encoding.
+# The most frequent characters of Chinese, simplified and traditional. They make up about a fifth of
+# any Chinese text, and are rare in bytes decoded with the wrong encoding.
 _FREQUENT = frozenset(
     "的一是不了在人有我他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生会后能自着去对过"
     "家学发用成日公市与及等月将业全多新这為來個們說國時會後對過學發業與將這於並由被其所行方法本高分部"
     "工经经動动開开關关長长產产電电記记者省区區政府作第三二十，。、“”「」；：！？"
 )
+# Characters that are rare in Chinese text, but common in bytes decoded with the wrong encoding.
 _ODD = re.compile(
     "[\u0080-\u009f\u0370-\u052f\u2500-\u259f\u3100-\u312f\ue000-\uf8ff\uff61-\uff9f\ufffd]"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LONE_HIGH = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")  # é between ASCII letters
+# characters or bytes that are examined
 _SAMPLE = 20_000
+# characters or bytes in which damage and bytes above 0x7F are counted
 _HEAD = 1_000_000
+# bytes above 0x7F: a text with no more of them is too short for character frequencies
 _FEW = 40
-_MIN_SCORE = 0.08  # real Chinese is above 0.1, wrongly decoded bytes are below 0.05
+_MIN_SCORE = 0.08  # real Chinese scores above 0.1, wrongly decoded bytes below 0.05
 _HOW_TO = "save it as UTF-8"
 
 
 class NotText(ValueError):
-    """The bytes are no text in an encoding that can be told; the message is the reason."""
+    """The bytes are not text in an encoding that can be recognised. The message is the reason."""
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """The text of a file, with "\n" for every kind of line end and without a byte order mark.
+    """The text of a file, with "\\n" for every kind of line end and without a byte order mark.
 
-    Tried in turn: the byte order mark, the encoding declared inside the file (HTML), UTF-8, UTF-16
-    without a mark, Windows-1252, GB18030 and Big5 (told apart by frequent characters, as short
-    Chinese texts are misjudged by general detectors), then charset-normalizer. A few damaged bytes
-    in UTF-8 become U+FFFD.
+    These are tried in turn: the byte order mark, the encoding declared inside the file (HTML),
+    UTF-8, UTF-16 without a mark, GB18030 and Big5, Windows-1252, then charset-normalizer. GB18030
+    and Big5 are told apart by frequent characters, because general detectors misjudge short Chinese
+    texts. A few damaged bytes in UTF-8 become U+FFFD.
 
     Raises:
-        NotText: binary data, or no encoding fits.
+        NotText: the data is binary, or no encoding fits.
     """
     return "\n".join(_checked(_decode(data, declared)[1]).splitlines())
 
 
 def encoding_of(sample: bytes) -> str:
-    """The name of the encoding of a file that begins with ``sample``, as :func:`decode` would find
-    it; "utf-8-sig" for UTF-8.
+    """The encoding of a file that begins with ``sample``, as :func:`decode` would find it.
+
+    It is "utf-8-sig" for UTF-8.
 
     Raises:
-        NotText: binary data, or no encoding fits.
+        NotText: the data is binary, or no encoding fits.
     """
     name, text = _decode(sample, "")
     _checked(text)
@@ -63,6 +68,9 @@ def encoding_of(sample: bytes) -> str:
 
 
 def _checked(text: str) -> str:
+    """The text. Raises NotText where NUL or many control characters show that the data is
+    binary.
+    """
     if "\0" in text:
         raise NotText(
             f"expected text, found NUL bytes: this is a binary file, or damaged; {_HOW_TO}"
@@ -76,8 +84,9 @@ def _checked(text: str) -> str:
 
 
 def _decode(data: bytes, declared: str) -> tuple[str, str]:
-    """The name of the encoding, one that reads a byte order mark where there is one, and the text
-    without the mark.
+    """(name of the encoding, text without a byte order mark).
+
+    The encoding named is one that skips the byte order mark where there is one.
     """
     for mark, name, whole in _BOMS:
         if data.startswith(mark):
@@ -88,14 +97,18 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
         if text is not None:
             return name, text
     text = _try(data, "utf-8")
-    if text is None or "\0" in text:  # which is refused by the caller
+    if text is None or "\0" in text:  # the caller refuses a text with NUL
         if wide := _utf16_without_mark(data):
             return wide
     return _by_frequency(data) if text is None else ("utf-8", text)
 
 
 def _by_frequency(data: bytes) -> tuple[str, str]:
-    """The encoding in which the characters are those that are frequent."""
+    """The encoding (and text) in which frequent Chinese characters are most common.
+
+    Damaged UTF-8 wins if it scores as high. Text that is not Chinese is decoded as Windows-1252 or
+    GB2312 where that is likely, else by a guess.
+    """
     tried = {name: _try(data, name) for name in ("gb18030", "big5hkscs")}
     found = {name: text for name, text in tried.items() if text is not None}
     scores = {name: _score(text) for name, text in found.items()}
@@ -110,7 +123,7 @@ def _by_frequency(data: bytes) -> tuple[str, str]:
     head = data[:_HEAD]
     high = len(_HIGH.findall(head))
     names = ["cp1252"] * (len(_LONE_HIGH.findall(head)) * 5 > high * 4)
-    # a note of a few characters: too short for their frequency
+    # a note of a few characters is too short to judge by frequency
     names += ["gb2312"] * (high <= _FEW)
     for name in names:
         if (text := _try(data, name)) is not None:
@@ -119,16 +132,18 @@ def _by_frequency(data: bytes) -> tuple[str, str]:
 
 
 def _try(data: bytes, name: str) -> str | None:
+    """The data decoded in an encoding, or None where that fails."""
     try:
         return data.decode(name)
-    # no text in it, or no encoding, even one with a NUL in its name
+    # not text in this encoding, or no such encoding (a name with NUL raises ValueError)
     except (ValueError, LookupError):
         return None
 
 
 def _utf16_without_mark(data: bytes) -> tuple[str, str] | None:
-    """Text in UTF-16 without a byte order mark: every second byte of its spaces and digits is
-    NUL.
+    """(encoding, text) for UTF-16 without a byte order mark, else None.
+
+    In UTF-16 every second byte of spaces and digits is NUL.
     """
     if len(data) % 2 or len(data) < 4:
         return None
@@ -145,7 +160,10 @@ def _utf16_without_mark(data: bytes) -> tuple[str, str] | None:
 
 
 def _score(text: str) -> float:
-    """How much like Chinese a decoded text looks: share of frequent characters, less odd ones."""
+    """How much a decoded text looks like Chinese: the share of frequent characters less odd ones.
+
+    Only characters outside ASCII count, and an odd one counts twice.
+    """
     sample = [c for c in text[:_SAMPLE] if c > "\x7f"]
     if not sample:
         return 0.0
@@ -154,7 +172,7 @@ def _score(text: str) -> float:
 
 
 def _guess(data: bytes) -> tuple[str, str]:
-    """Any other encoding, by charset-normalizer."""
+    """The encoding (and text) by charset-normalizer. Raises NotText where it finds none."""
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(data[: 4 * _SAMPLE]).best()

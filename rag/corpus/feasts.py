@@ -1,4 +1,4 @@
-"""Feasts: what they are called in Chinese and English, and which days are theirs."""
+"""Feasts: their names in Chinese and English, and the days on which they fall."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from typing import NamedTuple
 
 from rag.corpus.tables import table
 
-_NEVER = "(?!)"  # the pattern of a name that a language has not
+_NEVER = "(?!)"  # matches nothing: for a feast without a name in a language
 
 
 class Feast(NamedTuple):
-    """Names as patterns; how the day is reckoned, of which ``month``, and the how many-eth day
-    (or Thursday) of it; how many days before and after belong to it.
+    """One feast, a row of ``data/feasts.tsv``.
+
+    Attributes:
+        zh, en: patterns of its names.
+        reckoned: how its day is found: "solar", "term", "easter", "thursday", else by the lunar
+            calendar ("eve": a day earlier).
+        month, number: month, and day (or which Thursday) in it.
+        before, after: number of days around it that belong to it.
     """
 
     zh: str
@@ -24,8 +30,9 @@ class Feast(NamedTuple):
     after: int
 
     def day(self, year: int) -> date:
-        """The day in a year. Raises ValueError for years before 1900 and after 2100, where the day
-        is one of the Chinese calendar.
+        """The day of the feast in a year.
+
+        Raises ValueError for a feast of the Chinese calendar before 1900 or after 2100.
         """
         if self.reckoned == "solar":
             return date(year, self.month, self.number)

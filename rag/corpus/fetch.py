@@ -1,5 +1,5 @@
-"""Pages from the web, fetched as a careful guest: from public addresses, within limits, as
-robots.txt allows.
+"""Fetches web pages as a careful guest: public addresses only, within limits, obeying
+robots.txt.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ with extra():
 AGENT = "Yinju"
 USER_AGENT = f"{AGENT}/{__version__} (reads single articles for one person's own archive)"
 _SENT = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "text/html, */*;q=0.8"}
-SUFFIXES = {
+_SUFFIX_BY_MEDIA_TYPE = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
     "text/plain": ".txt",
@@ -34,10 +34,15 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/epub+zip": ".epub",
 }
-XML = (*(f"application/{kind}xml" for kind in ("rss+", "atom+", "rdf+", "")), "text/xml")
-_PACKED = ("application/gzip", "application/x-gzip")  # sitemap.xml.gz
+XML_MEDIA_TYPES = (
+    *(f"application/{kind}xml" for kind in ("rss+", "atom+", "rdf+", "")),
+    "text/xml",
+)
+# types of a compressed sitemap (sitemap.xml.gz)
+_PACKED = ("application/gzip", "application/x-gzip")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ROBOTS_BYTES = 512 * 1024  # RFC 9309: at least 500 KiB must be read
+# status codes of failures that may be over in a moment
 _PASSING = (429, 500, 502, 503, 504)
 
 
@@ -46,13 +51,13 @@ class Limits:
     """What a fetch may cost.
 
     Attributes:
-        bytes: of a page, packed and unpacked.
-        seconds: for one page, with its redirects and second tries.
-        redirects: to follow.
-        tries: where a server is busy or a line breaks.
-        pause: seconds between two pages of one host; a Crawl-delay of its robots.txt up to 30 s is
-            kept, too.
-        pages: of one feed or sitemap.
+        bytes: of one page, both compressed and unpacked.
+        seconds: for one page, with its redirects and retries.
+        redirects: number of redirects to follow.
+        tries: number of attempts where a server is busy or a connection breaks.
+        pause: seconds between two pages of one host. A Crawl-delay of up to 30 s in its robots.txt
+            is obeyed too.
+        pages: number of pages of one feed or sitemap.
     """
 
     bytes: int = 20 * 1024 * 1024
@@ -65,15 +70,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer.
+    """The answer to one request.
 
     Attributes:
-        asked: the address that was asked for.
-        url: the address that answered, after redirects.
-        data: the bytes, unpacked; b"" where the page has not changed.
-        type: "text/html" and the like.
+        asked: address that was asked for.
+        url: address that answered, after redirects.
+        data: unpacked bytes; b"" where the page has not changed.
+        type: media type, such as "text/html".
         etag, modified: see :class:`rag.corpus.kept.Record`.
-        changed: False where the server says that the page is as it was.
+        changed: False where the server says that the page has not changed.
     """
 
     asked: str
@@ -86,14 +91,12 @@ class Fetched:
 
     @property
     def suffix(self) -> str:
-        """The end of a file's name that tells the format, as ".html"."""
-        return SUFFIXES.get(self.type, ".xml")
+        """The suffix of a file of this format, such as ".html"."""
+        return _SUFFIX_BY_MEDIA_TYPE.get(self.type, ".xml")
 
 
 class _Passing(FetchError):
-    """A failure that may be over in a moment; ``after`` is the number of seconds that the server
-    asks to wait.
-    """
+    """A failure that may be over in a moment. ``after``: seconds that the server asks to wait."""
 
     def __init__(self, message: str, after: float = 0.0) -> None:
         super().__init__(message)
@@ -101,14 +104,15 @@ class _Passing(FetchError):
 
 
 class _Absent(FetchError):
-    """The site has no such page, or it is none that can be read."""
+    """The site has no such page, or nothing there that can be read."""
 
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches pages; remembers the robots.txt of each site and when it was asked last.
+    """Fetches pages. It remembers the robots.txt of each site and the time of the last request to
+    it.
 
-    No cookie, no credential and no proxy is used. ``allow`` and ``resolve`` are as for
+    It uses no cookies, credentials or proxies. ``allow`` and ``resolve`` are as for
     :class:`rag.corpus.address.PublicBackend`.
     """
 
@@ -119,14 +123,14 @@ class Fetcher:
     _asked: dict[str, float] = field(default_factory=dict, repr=False)
 
     def fetch(self, url: str, etag: str = "", modified: str = "") -> Fetched:
-        """The page at an address.
+        """The page at an address. Failures that may be over in a moment are retried.
 
         Args:
-            url: http or https, without a name and password in it.
-            etag, modified: of the page as it was last time: if it is still so, ``changed`` is
-                False.
+            url: http or https, without user name and password.
+            etag, modified: those of the page as fetched last time. If the page has not changed
+                since, ``changed`` is False.
 
-        Raises FetchError, which says why.
+        Raises FetchError with the reason.
         """
         import tenacity
 
@@ -151,7 +155,10 @@ class Fetcher:
     def _follow(
         self, asked: str, headers: dict[str, str], deadline: float, robots: bool = True
     ) -> Fetched:
-        """The page behind all redirects, each of which is checked like the first address."""
+        """The page behind all redirects, each of which is checked like the first address.
+
+        ``robots``: whether to obey robots.txt and pauses; False for fetching robots.txt itself.
+        """
         url = checked_url(asked)
         backend = PublicBackend(deadline, self.allow, self.resolve)
         with httpcore.ConnectionPool(
@@ -173,7 +180,7 @@ class Fetcher:
     def _answer(
         self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]
     ) -> Fetched | str:
-        """The page, or the address that the server sends us to."""
+        """The page at an address, or the address that the server redirects to."""
         known = (*_SENT.items(), *headers.items())
         sent: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *known]
         target = httpcore.URL(
@@ -193,7 +200,7 @@ class Fetcher:
             ) from error
 
     def _received(self, response: httpcore.Response, url: httpx.URL, asked: str) -> Fetched | str:
-        """The page in a response, or the address that it sends us to."""
+        """The page in a response, or the address that the response redirects to."""
         got = Message()
         for name, value in response.headers:
             got[name.decode("latin-1")] = value.decode("latin-1")
@@ -210,7 +217,11 @@ class Fetcher:
                 f"expected a page at {url}, but the server answered {status}"
             )
         kind = got.get_content_type() if got["content-type"] else _guessed(url)
-        if kind not in SUFFIXES and kind not in XML and kind not in _PACKED:
+        if (
+            kind not in _SUFFIX_BY_MEDIA_TYPE
+            and kind not in XML_MEDIA_TYPES
+            and kind not in _PACKED
+        ):
             raise _Absent(f"expected a page, a text or a document at {url}, got {kind}")
         coding = (got["content-encoding"] or "").strip().lower()
         if coding not in ("", "identity", "gzip", "x-gzip"):
@@ -221,8 +232,10 @@ class Fetcher:
         return Fetched(asked, str(url), data, kind, etag, modified)
 
     def _bounded(self, chunks: Iterable[bytes], coding: str, url: str) -> bytes:
-        """The bytes of a page, unpacked. Never unpacks more than one byte beyond the limit, whatever
-        little of it came.
+        """The bytes of a page, unpacked. Raises FetchError beyond the limit.
+
+        It never unpacks more than one byte beyond the limit, however strongly the data is
+        compressed.
         """
         most, data, packed = self.limits.bytes, bytearray(), zlib.decompressobj(wbits=31)
         try:
@@ -251,8 +264,9 @@ class Fetcher:
             )
 
     def _robots_txt(self, origin: str, deadline: float) -> str:
-        """The rules of a site. None are there where it has no such file; where it fails to say, the
-        page is tried again later.
+        """The text of a site's robots.txt; "" where the site has none.
+
+        A site that fails to answer raises FetchError, so the page is not fetched without the rules.
         """
         try:
             found = self._follow(f"{origin}/robots.txt", {}, deadline, robots=False)
@@ -261,7 +275,9 @@ class Fetcher:
         return found.data[:_ROBOTS_BYTES].decode("utf-8", "replace")
 
     def _pause(self, url: httpx.URL, deadline: float) -> None:
-        """Waits until a host may be asked again."""
+        """Waits until the host may be asked again. Raises FetchError if that is after the
+        deadline.
+        """
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         delay = max(self.limits.pause, min(self._robots[origin].crawl_delay(AGENT) or 0, 30.0))
         now = time.monotonic()
@@ -276,8 +292,8 @@ class Fetcher:
 
 
 def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
-    """The address, absolute and without fragment. Raises FetchError for what is no plain address of
-    a web page.
+    """The absolute address without fragment. Raises FetchError for what is not a plain web
+    address.
     """
     try:
         url = base.join(text) if base else httpx.URL(text.strip())
@@ -297,13 +313,13 @@ def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
 
 
 def _guessed(url: httpx.URL) -> str:
-    """A type for a page without one, by the end of its address."""
+    """The media type of a page that states none, by the suffix of its address."""
     path = url.path.lower()
-    kinds = (kind for kind, suffix in SUFFIXES.items() if path.endswith(suffix))
+    kinds = (kind for kind, suffix in _SUFFIX_BY_MEDIA_TYPE.items() if path.endswith(suffix))
     return next(kinds, "application/octet-stream")
 
 
 def _seconds(after: str | None) -> float:
-    """Retry-After as seconds; dates and nonsense are 0."""
-    told = (after or "").strip()
-    return min(float(told), 30.0) if told.isdecimal() and len(told) < 6 else 0.0
+    """The seconds of a Retry-After header, at most 30; 0 for a date or an invalid value."""
+    seconds = (after or "").strip()
+    return min(float(seconds), 30.0) if seconds.isdecimal() and len(seconds) < 6 else 0.0

@@ -1,5 +1,6 @@
-"""A folder of articles that is added to and removed from: originals kept byte for byte, nothing
-twice, nothing lost.
+"""A corpus folder that articles are added to and removed from.
+
+Originals are kept byte for byte, nothing is stored twice, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of one thing that was to be added.
+    """The outcome of adding one thing.
 
     Attributes:
-        name: as it was given: a file, a name, an address, or the title of a text.
-        status: "added"; "known" where the same content is there already; "replaced" where an
-            address has another article than last time; "refused".
-        path: the file in the corpus folder, "/" between its parts; "" where it was refused.
-        title: of the article, or of the first one.
-        articles: how many the file holds.
-        reason: why it was refused, and what of it cannot be read; "" for nothing.
+        name: what was given: a file, a name, an address, or the title of a text.
+        status: "added"; "known" where the same content is in the folder already; "replaced" where
+            an address has another article than last time; "refused".
+        path: path of the file below the corpus folder, with "/"; "" where it was refused.
+        title: title of the article, or of the first one.
+        articles: number of articles in the file.
+        reason: why it was refused, or what of it cannot be read; "" for nothing.
     """
 
     name: str
@@ -49,20 +50,21 @@ class Added:
     reason: str = ""
 
     def to_dict(self) -> dict:
-        """Plain strings and numbers."""
+        """The attributes as plain strings and numbers."""
         return dataclasses.asdict(self)
 
 
 class CorpusFolder:
-    """A corpus folder, for one round of adding and removing; hand-made files may lie in it too.
+    """A corpus folder, for one round of adding and removing. Files put there by hand may lie in it
+    too.
 
-    Whatever is added is read first, and refused with the reason where no article is found in it. It
-    is then put into its place by one rename: a crash leaves it there whole or not at all.
+    Whatever is added is read first, and refused with the reason where it holds no article. One
+    rename then puts it into its place, so that after a crash it is there whole or not at all.
 
     Attributes:
-        path: the folder; made where it is not there.
+        path: the folder; made where it does not exist.
         trash: folder that removed and replaced files are moved to.
-        columns: of tables, as :func:`rag.corpus.read_corpus` takes it.
+        columns: columns of tables, as for :func:`rag.corpus.read_corpus`.
     """
 
     def __init__(
@@ -71,44 +73,45 @@ class CorpusFolder:
         self.path, self.trash, self.columns = Path(path).resolve(), Path(trash), columns
         self._files, self._trash = FolderFiles(self.path), Trash(self.trash)
 
-    def add_text(self, text: str, **said: str) -> Added:
-        """A text, kept as a .txt file with what is ``said`` of it (title, date, source, url, lang)
-        as front matter.
+    def add_text(self, text: str, **fields: str) -> Added:
+        """Adds a text as a .txt file. Its ``fields`` become front matter.
 
-        Raises UsageError for a date that is none, StorageError. So do all that add.
+        They may give title, date, source, url and lang.
+
+        Raises UsageError for an invalid date, and StorageError, as all methods that add do.
         """
         import yaml
 
-        stated = _stated(**said).stated
+        stated = _stated(**fields).stated
         front = f"---\n{yaml.safe_dump(stated, allow_unicode=True, sort_keys=False)}---\n"
         data = ((front if stated else "") + text).encode("utf-8", "replace")
-        name = said.get("title") or _first_line(text)
+        name = fields.get("title") or _first_line(text)
         return self._add(data, name, slug(name), ".txt", Record())
 
-    def add_bytes(self, name: str, data: bytes, **said: str) -> Added:
-        """The content of a file, for example one that was uploaded.
+    def add_bytes(self, name: str, data: bytes, **fields: str) -> Added:
+        """Adds the content of a file, for example of one that was uploaded.
 
-        Of ``name`` only the suffix and the letters and digits of its last part count, so it may be
-        anything. What is ``said`` of an article goes before what the file says of itself.
+        ``name`` may be anything: only its suffix and the letters and digits of its last part are
+        used. The ``fields`` of an article have priority over what the file says of itself.
         """
-        record = dataclasses.replace(_stated(**said), name=last_part(name))
+        record = dataclasses.replace(_stated(**fields), name=last_part(name))
         return self._add(data, name, *parts(name), record)
 
-    def add_file(self, file: str | Path, **said: str) -> Added:
-        """A copy of a file of any size. Raises CorpusError where it cannot be read, too."""
+    def add_file(self, file: str | Path, **fields: str) -> Added:
+        """Adds a copy of a file of any size. Also raises CorpusError where it cannot be read."""
         file = Path(file)
-        own = file.resolve()
-        if own.is_relative_to(self.path) and own.is_file():
+        resolved = file.resolve()
+        if resolved.is_relative_to(self.path) and resolved.is_file():
             reason = "it is in the corpus folder"
-            return Added(str(file), "known", self._files.below(own), reason=reason)
-        record = dataclasses.replace(_stated(**said), name=file.name)
+            return Added(str(file), "known", self._files.below(resolved), reason=reason)
+        record = dataclasses.replace(_stated(**fields), name=file.name)
         return self._add(file, str(file), *parts(file.name), record)
 
     def add_folder(self, folder: str | Path) -> Iterator[Added]:
-        """Copies of all files below a folder, one by one; hidden files and the folder's own
-        README.md stay out.
+        """Adds copies of all files below a folder, one by one.
 
-        Raises CorpusError where it cannot be listed, at once.
+        Hidden files and the folder's own README.md are left out. Raises CorpusError at the call
+        where the folder cannot be listed, or contains the corpus folder.
         """
         folder = Path(folder)
         if self.path.is_relative_to(folder.resolve()):
@@ -125,6 +128,7 @@ class CorpusFolder:
         return (self._add_listed(item) for item in files_of([folder]))
 
     def _add_listed(self, item: tuple[Path, Path, int] | Skipped) -> Added:
+        """Adds one file of a folder listing; whatever cannot be read is refused."""
         if isinstance(item, Skipped):
             return Added(item.path, "refused", reason=item.reason)
         try:
@@ -133,8 +137,10 @@ class CorpusFolder:
             return Added(shown(item[0]), "refused", reason=str(error))
 
     def add_page(self, page: Fetched) -> Added:
-        """What was fetched from the web, kept under the name of its site. The same address again
-        replaces it, if the article changed.
+        """Adds a page fetched from the web, under the name of its site.
+
+        If the address was added before, the page replaces the old one, provided that its article
+        changed.
         """
         with self._files.incoming(page.data, page.suffix) as (aside, digest):
             found = look_into(aside, self.columns)
@@ -148,7 +154,8 @@ class CorpusFolder:
             if old and old.is_file():
                 noted = self._files.record_of(old)
                 if noted.article == found.digest:
-                    # What the site said of it may be new, or the next update would read it again.
+                    # The site may have sent a new ETag or date. Without it, the next update would
+                    # fetch the page again.
                     if dataclasses.replace(noted, added=record.added) != record:
                         self._files.note(old, record)
                     below, reason = self._files.below(old), "the article has not changed"
@@ -165,10 +172,11 @@ class CorpusFolder:
             return Added(page.asked, status, below, title, found.articles, found.reason)
 
     def _there(self, name: str, file: Path) -> Added:
+        """The outcome for a file whose content is in the folder already."""
         return Added(name, "known", self._files.below(file), reason="the same content is there")
 
     def _discard(self, file: Path, copy: bool = False) -> Path:
-        """Moves a file to the trash, or copies it; returns where it is now."""
+        """Moves a file to the trash, or copies it; returns its path there."""
         record = self._files.record_file(file) if key_of(file.name) else None
         with self._files.storing():
             return self._trash.take(file, self._files.below(file), record, copy)
@@ -180,8 +188,8 @@ class CorpusFolder:
                 yield file, record
 
     def find(self, name: str) -> Path:
-        """The file of an article: by id or path below the folder, by path, or by the address it was
-        fetched from.
+        """The file of an article, named by id or path below the folder, by path, or by its web
+        address.
 
         Raises UsageError where there is none.
         """
@@ -190,9 +198,10 @@ class CorpusFolder:
             if found := self._files.at_key(url_key(name)) or next(asked, None):
                 return found
         for path in (self.path / name, Path(name)):
-            with contextlib.suppress(OSError, ValueError):  # one for what lies elsewhere
-                # Its folder is resolved and it itself is not: a link is removed, not what it leads
-                # to.
+            # relative_to raises ValueError outside the folder
+            with contextlib.suppress(OSError, ValueError):
+                # Only the parent folder is resolved: a link is removed itself, not the file that it
+                # leads to.
                 at = path.parent.resolve() / path.name
                 hidden = any(part.startswith(".") for part in at.relative_to(self.path).parts)
                 if not hidden and (at.is_file() or at.is_symlink()):
@@ -203,22 +212,28 @@ class CorpusFolder:
         )
 
     def remove(self, name: str) -> Removed:
-        """Moves the file of an article, see :meth:`find`, to the trash. Raises UsageError,
-        StorageError.
+        """Moves the file of an article to the trash. ``name`` is as for :meth:`find`.
+
+        Raises UsageError, StorageError.
         """
         file = self.find(name)
-        kept = self._discard(file)
-        return Removed(self._files.below(file), str(kept))
+        in_trash = self._discard(file)
+        return Removed(self._files.below(file), str(in_trash))
 
     def removed(self) -> list[Removed]:
-        """What is in the trash, the last first."""
+        """What is in the trash, the latest removal first."""
         return list(self._trash.items())
 
     def restore(self, name: str) -> Removed:
-        """Puts back the file that was removed last under a path below the folder, or is kept under
-        one in the trash.
+        """Puts a removed file back into the corpus folder.
 
-        Raises UsageError where there is none, or another file stands in its place; StorageError.
+        Args:
+            name: the file's path below the corpus folder (the latest removal counts), or its path
+                in the trash.
+
+        Raises:
+            UsageError: the trash has no such file, or another file is in its place.
+            StorageError: the file cannot be written.
         """
         found = next((one for one in self.removed() if name in (one.path, one.kept)), None)
         if not found:
@@ -226,22 +241,26 @@ class CorpusFolder:
                 f"expected something that was removed, found no {name!r} in {self.trash}: `yinju"
                 " restore` lists what is there"
             )
-        file, kept = self.path / found.path, Path(found.kept)
+        file, in_trash = self.path / found.path, Path(found.kept)
         if file.exists():
             raise UsageError(
                 f"expected nothing at {file}, but there is a file: remove or rename it first, and"
                 f" {name!r} can come back"
             )
         with self._files.storing():
-            self._trash.give_back(kept, file, self._files.record_file(file))
+            self._trash.give_back(in_trash, file, self._files.record_file(file))
         return found
 
     def _add(
         self, content: bytes | Path, name: str, words: str, suffix: str, record: Record
     ) -> Added:
+        """Adds a file under the name ``<words>-<key><suffix>``, unless its content is in the folder
+        already.
+        """
         with self._files.incoming(content, suffix) as (aside, digest):
             same = self._files.same(aside, digest)
-            if same and self._files.record_of(same).article:  # it was looked into when it was added
+            # it was added here before, and found to hold an article
+            if same and self._files.record_of(same).article:
                 return self._there(name, same)
             found = look_into(aside, self.columns)
             if found.first is None:
@@ -262,9 +281,9 @@ class CorpusFolder:
 
 
 def _record_of_page(page: Fetched, article: Article, digest: str) -> Record:
-    """What is known of a page beside its bytes.
+    """The record of a fetched page.
 
-    What a page calls its canonical address is believed of its own site only.
+    The page's own canonical address is believed only where it is on the site that answered.
     """
     host = urlsplit(page.url).hostname or ""
     return Record(
@@ -281,6 +300,7 @@ def _record_of_page(page: Fetched, article: Article, digest: str) -> Record:
 def _stated(
     title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
 ) -> Record:
+    """A record of what a person states of an article. Raises UsageError for an invalid date."""
     if date and not (date := normal_date(given := date)):
         raise UsageError(f"expected a date like 2024-05-01, got {given!r}")
     values = (
@@ -295,4 +315,5 @@ def _first_line(text: str) -> str:
 
 
 def _now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

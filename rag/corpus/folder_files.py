@@ -1,4 +1,4 @@
-"""The files of a corpus folder and their records: a file is put into its place by one rename."""
+"""The files of a corpus folder and their records. One rename puts a file into its place."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from pathlib import Path
 
 from rag.corpus.article import Skipped
 from rag.corpus.incoming import opened
-from rag.corpus.kept import FOLDER, Record, key_of, read_record
+from rag.corpus.kept import RECORDS_FOLDER, Record, key_of, read_record
 from rag.corpus.walk import files_of
 from rag.errors import StorageError
 
+# age at which a temporary file counts as left behind by a process that was killed
 _STALE_SECONDS = 24 * 3600
 _counter = itertools.count()
 
 
 class FolderFiles:
-    """What lies in a corpus folder; looked at once.
+    """The files of a corpus folder. The folder is listed once, when it is first needed.
 
     Attributes:
         path: the folder.
@@ -30,22 +31,22 @@ class FolderFiles:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._looked = False
+        self._is_listed = False
         self._sizes: defaultdict[int, list[Path]] = defaultdict(list)
         self._keys: dict[str, Path] = {}
 
     def all(self) -> Iterator[Path]:
-        """The files, hand-made ones too."""
+        """All files, including those put there by hand."""
         found = files_of([self.path]) if self.path.is_dir() else ()
         return (item[0] for item in found if not isinstance(item, Skipped))
 
     def below(self, file: Path) -> str:
-        """A file as its path below the folder, "/" between its parts."""
+        """The path of a file below the folder, with "/" between its parts."""
         return file.relative_to(self.path).as_posix()
 
     def record_file(self, file: Path) -> Path:
-        """Where the record of a file stands."""
-        return self.path / FOLDER / f"{key_of(file.name)}.json"
+        """The path at which the record of a file is stored."""
+        return self.path / RECORDS_FOLDER / f"{key_of(file.name)}.json"
 
     def record_of(self, file: Path) -> Record:
         """The record of a file; an empty one where there is none."""
@@ -53,8 +54,11 @@ class FolderFiles:
 
     @contextlib.contextmanager
     def incoming(self, content: bytes | Path, suffix: str) -> Iterator[tuple[Path, str]]:
-        """The content in a hidden file of the folder, and its SHA-256; removed at the end."""
-        aside = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
+        """Context manager: a hidden file of the folder with the content, and its SHA-256.
+
+        The hidden file is removed at the end, unless it was moved.
+        """
+        aside = self.path / RECORDS_FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
         with self.storing():
             aside.parent.mkdir(parents=True, exist_ok=True)
             self._sweep(aside.parent)
@@ -65,22 +69,25 @@ class FolderFiles:
                     hasher.update(block)
                     target.write(block)
                 target.flush()
-                if isinstance(content, bytes):  # nobody else may have them
+                # there may be no other copy of these bytes, so they must be on disk
+                if isinstance(content, bytes):
                     os.fsync(target.fileno())
             yield aside, hasher.hexdigest()
         finally:
             aside.unlink(missing_ok=True)
 
     def _sweep(self, hidden: Path) -> None:
-        """Removes what an adding that was killed left half done; not what one may still be at."""
-        if not self._looked:
+        """Removes temporary files left by a killed process, but none young enough to be in use."""
+        if not self._is_listed:
             for left in hidden.glob("incoming-*"):
                 with contextlib.suppress(FileNotFoundError):
                     if time.time() - left.stat().st_mtime > _STALE_SECONDS:
                         left.unlink()
 
     def settle(self, aside: Path, final: Path, record: Record) -> None:
-        """The file into its place, its record before it: a file that is there is never without."""
+        """Moves a file into its place. Its record is written first, so no file is ever without
+        one.
+        """
         with self.storing():
             final.parent.mkdir(parents=True, exist_ok=True)
             self.note(final, record)
@@ -91,28 +98,31 @@ class FolderFiles:
     def note(self, file: Path, record: Record) -> None:
         """Writes the record of a file."""
         with self.storing():
-            note = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}.json"
+            note = self.path / RECORDS_FOLDER / f"incoming-{os.getpid()}-{next(_counter)}.json"
             with note.open("w", encoding="utf-8") as target:
                 target.write(record.to_json())
                 target.flush()
-                if record.fetched:  # a local file could be added again
+                # a local file could be added again; a fetched page might be gone
+                if record.fetched:
                     os.fsync(target.fileno())
             os.replace(note, self.record_file(file))
 
     def _look(self) -> None:
-        if not self._looked:
-            self._looked = True
+        """Lists the folder, if that was not done yet."""
+        if not self._is_listed:
+            self._is_listed = True
             for path in self.all():
                 self._take(path)
 
     def _take(self, path: Path) -> None:
+        """Notes the size and the key of a file."""
         with contextlib.suppress(OSError):
             self._sizes[path.stat().st_size].append(path)
         if key := key_of(path.name):
             self._keys[key] = path
 
     def same(self, file: Path, digest: str) -> Path | None:
-        """A file of the folder with the same bytes. Only files of the same size are read."""
+        """A file of the folder with the same bytes, or None. Reads only files of the same size."""
         self._look()
         for path in self._sizes[file.stat().st_size]:
             with contextlib.suppress(OSError), path.open("rb") as stream:
@@ -122,7 +132,7 @@ class FolderFiles:
 
     @contextlib.contextmanager
     def storing(self) -> Iterator[None]:
-        """Raises what the operating system says of a failed write as a StorageError."""
+        """Context manager that turns any OSError into a StorageError."""
         try:
             yield
         except OSError as error:
@@ -133,6 +143,6 @@ class FolderFiles:
             ) from error
 
     def at_key(self, key: str) -> Path | None:
-        """The file whose name has a key."""
+        """The file with a key in its name, or None."""
         self._look()
         return self._keys.get(key)

@@ -1,4 +1,4 @@
-"""China's divisions down to the county, and countries: codes, names, what lies in what.
+"""China's divisions down to the county, and countries: their codes, names and hierarchy.
 
 The names are facts in ``data/*.tsv``.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rag.corpus.tables import table
 
 _LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
-# How the names of counties, districts and so on end, in Chinese and in English.
+# Suffixes of the names of county-level places, in Chinese and in English.
 COUNTY_SUFFIXES = {"区": "District", "县": "County", "市": "City", "旗": "Banner"}
 
 
@@ -25,10 +25,10 @@ class Place:
     Attributes:
         code: GB/T 2260 code of a division ("510000"), ISO 3166 code of a country ("JP").
         name: full Chinese name ("四川省").
-        short: short Chinese name ("四川"); that of a county-level place is its full name.
+        short: short Chinese name ("四川"); for a county-level place, its full name.
         en: English name, or "".
         level: "country", "province", "city" (prefectures and leagues too) or "county".
-        province: short name of the province it is or lies in, "" for a country.
+        province: short name of the province that it is or lies in, "" for a country.
     """
 
     code: str
@@ -40,27 +40,28 @@ class Place:
 
 
 def contains(outer: Place, inner: Place) -> bool:
-    """Whether ``inner`` is ``outer`` or lies in it, by the digits of the codes (GB/T 2260)."""
+    """Whether ``inner`` is ``outer`` or lies in it, by the digits of their codes (GB/T 2260)."""
     if outer.code == "CN":
         return inner.code == "CN" or inner.level != "country"
     return inner.code.startswith(code_prefix(outer))
 
 
 def code_prefix(place: Place) -> str:
-    """What the code of a place and of all divisions that lie in it begins with; for China its own
-    code only.
+    """The digits with which the codes of a place and of all divisions in it begin.
+
+    For China it is only the country's own code.
     """
     return place.code[: {"province": 2, "city": 4}.get(place.level)]
 
 
 def province_label(short: str, lang: str) -> str:
-    """How a province (or country) is shown: "四川" for "zh", "Sichuan 四川" for any other language.
+    """The label of a province or country: "四川" for "zh", "Sichuan 四川" for any other language.
 
     Args:
         short: short Chinese name, as in ``Place.short``.
         lang: language of the answer, "zh" or "en".
     Raises:
-        KeyError: ``short`` is the short name of no province and no country.
+        KeyError: no province or country has the short name ``short``.
     """
     place = _provinces()[short]
     return short if lang == "zh" else f"{place.en} {short}"
@@ -68,7 +69,7 @@ def province_label(short: str, lang: str) -> str:
 
 @functools.cache
 def _provinces() -> dict[str, Place]:
-    """Provinces, then countries, by short name."""
+    """Provinces, then countries, by their short names."""
     return {p.short: p for p in all_places() if p.level in ("province", "country")}
 
 
@@ -85,16 +86,16 @@ def all_places() -> tuple[Place, ...]:
 
 @functools.cache
 def by_code() -> dict[str, Place]:
-    """The places by their codes."""
+    """All places by their codes."""
     return {place.code: place for place in all_places()}
 
 
 def _names() -> Iterator[tuple[str, Place]]:
-    """Every name of the tables with its place: Chinese and English, full, short and other."""
+    """Every name in the tables with its place: Chinese and English, full, short and other names."""
     for code, level, name, short, english, _, others in table("divisions.tsv"):
         place = by_code()[code]
-        own = (name, short, *filter(None, others.split("|")))
-        yield from ((one, place) for one in dict.fromkeys(own))
+        chinese_names = (name, short, *filter(None, others.split("|")))
+        yield from ((one, place) for one in dict.fromkeys(chinese_names))
         for en in filter(None, english.split("|")):
             if level == "county":
                 if name[-1] in COUNTY_SUFFIXES:
@@ -111,8 +112,9 @@ def _names() -> Iterator[tuple[str, Place]]:
 
 @functools.cache
 def places_by_name() -> dict[str, tuple[Place, ...]]:
-    """Every name, as it is written, with the places that bear it: of the highest level only, the
-    usual one first.
+    """Every name, as it is written, with the places that have it.
+
+    Only places of the highest level among them count; the usual one is first.
     """
     by_name: dict[str, dict[str, Place]] = {}
     for name, place in _names():
@@ -125,7 +127,7 @@ def places_by_name() -> dict[str, tuple[Place, ...]]:
 
 
 def _highest(places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """Those of the highest level: 吉林 is the province."""
+    """The places of the highest level: 吉林 is the province, not the city."""
     if len(places) == 1:
         return places
     top = min(_LEVELS[place.level] for place in places)
@@ -138,8 +140,10 @@ def is_latin(name: str) -> bool:
 
 
 def _forms(name: str) -> set[str]:
-    """``name``, and for Latin names also without accents (as keyboards write Lüliang) and with a
-    curly apostrophe.
+    """The ways to write a name. A Latin name also comes without accents and with a curly
+    apostrophe.
+
+    Keyboards often lack the accents, as in Lüliang.
     """
     if not is_latin(name):
         return {name}
@@ -149,18 +153,19 @@ def _forms(name: str) -> set[str]:
 
 
 def fold(text: str) -> str:
-    """Small letters, simplified characters, plain for full width; as many characters as ``text``
-    has.
+    """The text in lower case, simplified characters and half-width letters; its length is
+    unchanged.
     """
     odd, plain = _folding()
     lower = text.lower()
-    if len(lower) != len(text):  # İ and its like
+    if len(lower) != len(text):  # İ and similar letters become two characters in lower case
         lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
     return lower.translate(plain) if odd.search(lower) else lower
 
 
 @functools.cache
 def _folding() -> tuple[re.Pattern[str], dict[int, str]]:
+    """A pattern of the characters that are replaced in lower-case text, and their replacements."""
     (old,), (new,) = table("traditional.tsv")
     plain = {ord(a): b for a, b in zip(old, new, strict=True)}
     plain.update((0xFF41 + i, chr(0x61 + i)) for i in range(26))

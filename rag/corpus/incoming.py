@@ -1,4 +1,4 @@
-"""What is to be added to a corpus folder: its bytes, its name, and the articles in it."""
+"""Inspects what is to be added to a corpus folder: its bytes, its name and the articles in it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from rag.corpus.article import Article
 from rag.corpus.kept import KEY_DIGITS
 from rag.errors import CorpusError
 
+# characters of a slug at most
 SLUG_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a file holds: its articles counted, the first, a digest of all, and what of it cannot be
-    read.
+class FileContents:
+    """What a file holds.
+
+    Attributes:
+        articles: number of its articles.
+        first: the first article, or None.
+        digest: digest of all its articles, "" for none.
+        reason: what of it cannot be read, "" for nothing.
     """
 
     articles: int
@@ -30,7 +36,8 @@ class Found:
     reason: str
 
 
-def look_into(file: Path, columns: Mapping[str, str] | None = None) -> Found:
+def look_into(file: Path, columns: Mapping[str, str] | None = None) -> FileContents:
+    """Reads a file and returns what it holds."""
     from rag.corpus.reader import read_corpus
 
     first, count, reasons, hasher = None, 0, [], hashlib.sha256()
@@ -43,15 +50,15 @@ def look_into(file: Path, columns: Mapping[str, str] | None = None) -> Found:
     reason = reasons[0] if reasons else "" if first else "no article in it"
     if count and len(reasons) > 1:
         reason = f"{len(reasons):,} parts of it were skipped, the first: {reason}"
-    return Found(count, first, hasher.hexdigest()[: 2 * KEY_DIGITS] if count else "", reason)
+    return FileContents(count, first, hasher.hexdigest()[: 2 * KEY_DIGITS] if count else "", reason)
 
 
 def opened(content: bytes | Path) -> BinaryIO:
-    """A stream of what is to be added. Raises CorpusError where a file cannot be opened."""
+    """A stream of the bytes to be added. Raises CorpusError where a file cannot be opened."""
     if isinstance(content, bytes):
         return io.BytesIO(content)
     try:
-        if not content.is_file():  # a pipe would wait for ever
+        if not content.is_file():  # opening a pipe would block for ever
             raise CorpusError(
                 "expected a file with articles, found"
                 f" {'a device or pipe' if content.exists() else 'nothing'} at {content}"
@@ -64,25 +71,26 @@ def opened(content: bytes | Path) -> BinaryIO:
 
 
 def slug(name: str) -> str:
-    """Letters (of any script), digits and hyphens of a name, at most 40 characters; "article" where
-    there are none.
+    """The letters (of any script) and digits of a name, in lower case, words joined by hyphens.
+
+    At most 40 characters; "article" where the name has none.
     """
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name))
     return "-".join(words)[:SLUG_CHARS].strip("-").lower() or "article"
 
 
 def url_key(url: str) -> str:
-    """The key of what was fetched from an address, whatever its fragment."""
+    """The key of a page by its address, without the fragment."""
     return hashlib.sha256(url.partition("#")[0].encode("utf-8", "replace")).hexdigest()[:KEY_DIGITS]
 
 
 def last_part(name: str) -> str:
-    """The last part of a path of any system."""
+    """The last part of a path of any operating system."""
     return re.split(r"[/\\]", name)[-1].replace("\0", "")
 
 
 def parts(name: str) -> tuple[str, str]:
-    """The words of a file's name, and the end that tells its format, in lower case (".txt",
+    """The slug of a file's name, and the suffix that tells its format, in lower case (".txt",
     ".tar.gz", "").
     """
     last = last_part(name)

@@ -1,9 +1,8 @@
-"""What is known of a file of a corpus beside its bytes: where it came from, and what a person said
-of it.
+"""Records: what is known of a corpus file besides its bytes, such as its origin and its title.
 
-A file that was added (``rag.corpus.folder``) is named ``<words>-<key>.<suffix>``, and
-``.yinju/<key>.json`` at the top of the corpus folder says the rest. As the key is in the name, the
-file may be moved to another subfolder.
+A file that was added (``rag.corpus.folder``) is named ``<words>-<key>.<suffix>``. Its record is
+``.yinju/<key>.json`` at the top of the corpus folder. The file may be moved to another subfolder,
+because its name keeps the key.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = ".yinju"
+RECORDS_FOLDER = ".yinju"
+# hexadecimal digits of a key
 KEY_DIGITS = 12
 _KEY = re.compile(rf"-([0-9a-f]{{{KEY_DIGITS}}})(?=\.)")
 
@@ -25,15 +25,15 @@ class Record:
     """What is known of one file; "" where it is not known.
 
     Attributes:
-        title, date, source, url, lang: as of an article; they go before what the file says itself.
-        name: how the file was called before it was added.
-        added: when, UTC, ISO 8601.
-        fetched: the address that was asked for, where the file is an answer from the web; ``url``
-            is where it was found.
-        etag, modified: what to ask with whether the page has changed since (RFC 9110, ETag and
-            Last-Modified).
-        article: digest of the article in it, to tell a page that changed from one with another
-            advertisement.
+        title, date, source, url, lang: of the article; they have priority over what the file says.
+        name: name of the file before it was added.
+        added: when it was added, UTC, ISO 8601.
+        fetched: the web address that was asked for; "" for a file that is not from the web. ``url``
+            is the address where the page was found.
+        etag, modified: ETag and Last-Modified of the page (RFC 9110), to ask whether it has
+            changed.
+        article: digest of its articles. It shows whether the article of a page changed or, for
+            example, only an advertisement.
     """
 
     title: str = ""
@@ -50,12 +50,12 @@ class Record:
 
     @property
     def stated(self) -> dict[str, str]:
-        """The fields of an article that are known here."""
+        """Those fields of an article that are known here."""
         fields = ("title", "date", "source", "url", "lang")
         return {field: value for field in fields if (value := getattr(self, field))}
 
     def to_json(self) -> str:
-        """The text of a record's file."""
+        """The JSON text that is stored, without empty fields."""
         filled = {key: value for key, value in dataclasses.asdict(self).items() if value}
         return json.dumps(filled, ensure_ascii=False, indent=1) + "\n"
 
@@ -70,17 +70,19 @@ def key_of(name: str) -> str:
 
 
 def record_files(file: Path, root: Path) -> Iterator[Path]:
-    """Where what is known of a file below the corpus folder ``root`` may stand, the likeliest
-    first; nowhere for a file that was not added.
+    """The paths where the record of a file below the corpus folder ``root`` may be, likeliest
+    first.
+
+    There are none for a file without a key in its name.
     """
     if key := key_of(file.name):
         below = (parent for parent in file.parents if root in parent.parents)
         for folder in (root, *below):
-            yield folder / FOLDER / f"{key}.json"
+            yield folder / RECORDS_FOLDER / f"{key}.json"
 
 
 def read_record(file: Path, root: Path) -> Record | None:
-    """What is known of a file below the corpus folder ``root``; None where nothing legible is."""
+    """The record of a file below the corpus folder ``root``; None where none can be read."""
     for record in record_files(file, root):
         try:
             row = json.loads(record.read_text("utf-8"))

@@ -1,8 +1,7 @@
-"""What one line of a raw page text looks like: a date line, a name line, a button, a paragraph, a
-title.
+"""Classifies a line of a raw page text by its looks: a date line, a button, a paragraph, a title.
 
-Only the shape of a line and words that every site uses (来源, 作者, ©) count here, none of one
-site.
+Only the shape of a line and words that all sites use (来源, 作者, ©) count, never those of one
+site. Page furniture is everything on a page around the article, such as menus and buttons.
 """
 
 from __future__ import annotations
@@ -13,8 +12,10 @@ from collections.abc import Iterable
 from rag.corpus.dates import FoundDate, find_date
 from rag.corpus.lines import width
 
-SHORT = 30  # columns; a line under this without a full stop may be furniture
-LONG = 80
+SHORT_LINE_COLUMNS = 30  # columns; a shorter line without a full stop may be furniture
+# columns; a line of twice this length is a paragraph
+LONG_LINE_COLUMNS = 80
+# columns that a title may have
 TITLE_COLUMNS = range(12, 121)
 
 _DATE_LINE_COLUMNS = 140
@@ -30,9 +31,10 @@ _LEGAL = re.compile(
 )
 _RULE = re.compile(r"^([-=*_~#—·.─])(\s?\1)*$")
 _CONTROL = re.compile(
-    r"^[^\w\s]{1,2}$|^[+×✕☰▼▲]"  # a symbol to click on
-    r"|^(?P<twice>.{2,12})(?P=twice)$"  # a button whose picture has its label as description
-    r"|\S\s*[|｜]\s*\S.*[|｜]|\S\s*[>»›]\s*\S.*[>»›]\s*\S"  # a menu; the path to the page
+    r"^[^\w\s]{1,2}$|^[+×✕☰▼▲]"  # a symbol to click
+    # a button, once as text and once as the description of its picture
+    r"|^(?P<twice>.{2,12})(?P=twice)$"
+    r"|\S\s*[|｜]\s*\S.*[|｜]|\S\s*[>»›]\s*\S.*[>»›]\s*\S"  # a menu, or the path to the page
 )
 _TIME = re.compile(
     r"[T\s]?(?:上午|下午|晚上|早上)?\s*\d{1,2}[:：时]\d{2}分?(?:[:：]\d{2}(?:\.\d+)?秒?)?(?:\s*[ap]\.?m\b\.?)?"
@@ -84,7 +86,7 @@ _NUMBERED = re.compile(r"[一二三四五六七八九十\d（(第#【][\w、.．
 
 
 def is_date_line(line: str) -> bool:
-    """Whether a line says when (and by whom) the text was published, and nothing else."""
+    """Whether a line says when (and perhaps by whom) the text was published, and nothing else."""
     if not line or len(line) > _DATE_LINE_COLUMNS or width(line) > _DATE_LINE_COLUMNS:
         return False
     found = find_date(line)
@@ -102,23 +104,24 @@ def is_date_line(line: str) -> bool:
     rest = [part for part in (before.strip(_AROUND_DATE), after.strip(_AROUND_DATE)) if part]
     if any(_LABELLED.search(part) or _LABELLED_LINE.match(part) for part in rest):
         return not is_prose(line)
-    return all(width(part) <= SHORT and not re.search("[，。！？；,;!?]", part) for part in rest)
+    return all(
+        width(part) <= SHORT_LINE_COLUMNS and not re.search("[，。！？；,;!?]", part)
+        for part in rest
+    )
 
 
 def is_timed_or_labelled(line: str) -> bool:
-    """Whether a date line has the time of day or labels (来源：) on it, as only published pages
-    have.
-    """
+    """Whether a date line has a time of day or labels (来源：), as only published pages have."""
     found = find_date(line)
     return bool(_LABELLED.search(line) or (found and _TIME.match(line, found.end)))
 
 
 def is_meta(line: str) -> bool:
-    """Whether a line holds nothing but a date, time, source and names: a date alone, others with
-    labels.
+    """Whether a line holds only date, time, source and names. Anything but the date needs a
+    label.
     """
     if _LABELLED_LINE.match(line):
-        return width(line) < LONG
+        return width(line) < LONG_LINE_COLUMNS
     found = find_date(line) if is_date_line(line) else None
     if found is None:
         return False
@@ -127,50 +130,54 @@ def is_meta(line: str) -> bool:
 
 
 def _beside(line: str, found: FoundDate) -> str:
-    """What a line says besides a date and the time of day."""
+    """What a line says besides the date, the time of day and the weekday."""
     rest = line[: found.start] + _TIME.sub("", line[found.end :], count=1)
     return _WEEKDAY.sub("", rest).strip(_AROUND_DATE)
 
 
 def is_prose(line: str) -> bool:
-    """Whether a line is a paragraph: a sentence of some length, or a long line."""
+    """Whether a line is a paragraph: a sentence of some length, or any long line."""
     columns = width(line)
-    if columns < SHORT or (_LEGAL.search(line) and columns < 3 * LONG):
+    if columns < SHORT_LINE_COLUMNS or (_LEGAL.search(line) and columns < 3 * LONG_LINE_COLUMNS):
         return False
     if line.endswith(_FULL_STOPS) or _INNER_END.search(line):
         return True
-    return columns >= 2 * LONG or (columns >= SHORT + 10 and ends_sentence(line))
+    return columns >= 2 * LONG_LINE_COLUMNS or (
+        columns >= SHORT_LINE_COLUMNS + 10 and ends_sentence(line)
+    )
 
 
 def ends_sentence(line: str) -> bool:
-    """Whether a line ends as a sentence does."""
+    """Whether a line ends like a sentence."""
     return bool(_SENTENCE_END.search(line))
 
 
 def ends_open(line: str) -> bool:
-    """Whether a line ends in a mark that announces or joins: a colon, comma or semicolon."""
+    """Whether a line ends with a colon, comma or semicolon, so that something must follow."""
     return bool(_OPEN_END.search(line))
 
 
 def is_numbered(line: str) -> bool:
-    """Whether a line begins as a numbered heading does: 一、 or 1. or （二）."""
+    """Whether a line begins like a numbered heading: 一、 or 1. or （二）."""
     return bool(_NUMBERED.match(line))
 
 
 def is_legal(line: str) -> bool:
-    """Whether a line is the copyright or licence line of a site, its letters spaced out or not."""
+    """Whether a line is the copyright or licence line of a site, even with its letters spaced
+    out.
+    """
     return bool(_LEGAL.search(line) or _LEGAL.search(line.replace(" ", "")))
 
 
 def is_control(line: str) -> bool:
-    """Whether a line is a button, a menu or a path: × or 首页 | 新闻 | 视频 or Home > World >
+    """Whether a line is a button, a menu or a path: ×, 首页 | 新闻 | 视频, or Home > World >
     Asia.
     """
     return bool(_CONTROL.search(line)) and not _RULE.match(line) and not is_prose(line)
 
 
 def is_letterhead(line: str) -> bool:
-    """Whether a line is what an office prints above the title of a document: its name, a number."""
+    """Whether a line is what offices print above a document's title: their name, or a number."""
     return bool(_LETTERHEAD.search(line))
 
 
@@ -180,7 +187,7 @@ def is_contents(line: str) -> bool:
 
 
 def could_be_title(line: str) -> bool:
-    """Whether a line may be a headline, short ones included."""
+    """Whether a line may be a headline, perhaps a short one."""
     if not re.search(r"\w", line) or width(line) > TITLE_COLUMNS[-1] or _NO_TITLE.search(line):
         return False
     if line.endswith(".") and is_prose(line):
@@ -196,30 +203,30 @@ def could_be_site_name(line: str) -> bool:
 
 
 def is_publisher(line: str) -> bool:
-    """Whether a line ends as names of publishers and offices do (网, 报, 局, News, .com)."""
+    """Whether a line ends like the name of a publisher or office (网, 报, 局, News, .com)."""
     return could_be_site_name(line) and bool(_PUBLISHER.search(line))
 
 
 def labelled_source(text: str) -> str:
-    """The publisher named behind 来源 or "Source" in a short piece of text, or ""."""
+    """The publisher named after 来源 or "Source" in a short text, or ""."""
     found = _SOURCE.search(text)
     return found["name"].strip() if found else ""
 
 
 def dated_source(line: str) -> str:
-    """The publisher that stands beside a date ("2011年9月21日　滨江日报"), or ""."""
+    """The publisher beside the date on a date line ("2011年9月21日　滨江日报"), or ""."""
     found = find_date(line) if is_date_line(line) else None
     rest = _beside(line, found) if found else ""
     return rest if is_publisher(rest) else ""
 
 
 def source_in(lines: Iterable[str]) -> str:
-    """The publisher that the first of some lines with one names, or ""."""
+    """The publisher named on the first line that names one, or ""."""
     names = (labelled_source(line) or dated_source(line) for line in lines if line)
     return next(filter(None, names), "")
 
 
 def date_in(lines: Iterable[str]) -> str:
-    """The day of the first date line of some lines, or ""."""
+    """The date on the first date line, or ""."""
     found = next((find_date(line) for line in lines if is_date_line(line)), None)
     return found.iso if found else ""

@@ -1,4 +1,4 @@
-"""Lines of a plain text: tidied, and joined again where a program had wrapped them."""
+"""Tidies the lines of a plain text, and joins lines that a program had wrapped."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]+"
 )
 
-# Hyphens where a line may end, widths of nothing, and what notes lead back with.
+# Soft hyphens, characters of no width, and the arrows of footnotes that lead back to the text.
 _UNSEEN = ("\u00ad", "\u200b", "\u2060", "\ufeff", "↩\ufe0e", "↩")
+# columns at which mail programs and editors wrap
 _WRAP_WIDTHS = range(60, 101)
 _WRAP_LINES = 4  # fewer lines are too few to tell
 
 
 def width(line: str) -> int:
-    """Columns that a line takes in a terminal: two for a Chinese character, one for a Latin
-    letter.
-    """
+    """The columns of a line in a terminal: two for a Chinese character, one for a Latin letter."""
     return len(line) if line.isascii() else len(line) + len("".join(_WIDE.findall(line)))
 
 
 def tidy(text: str) -> str:
-    """The text with its lines stripped, one blank line at most between them, and unwrapped; without
-    signs that no one sees, and that would make two words of one.
+    """The text with stripped lines, unwrapped, and with at most one blank line between lines.
 
-    Lines broken by a mail program or an editor at 60 to 100 columns are joined to paragraphs, as
-    else every quote would be half a sentence. Verse and lists, with lines of their own length,
-    stay.
+    Invisible characters are removed, because they would split words. Lines that a mail program or
+    an editor broke at 60 to 100 columns are joined into paragraphs; otherwise every quote would be
+    half a sentence. Verse and lists stay, because their lines differ in length.
     """
     for sign in _UNSEEN:
         text = text.replace(sign, "")
@@ -43,6 +41,7 @@ def tidy(text: str) -> str:
 
 
 def _unwrapped(lines: list[str]) -> list[str]:
+    """The lines, joined into paragraphs if most are full and at most half end a sentence."""
     inner = [line for line, following in zip(lines, lines[1:]) if line and following]
     if len(inner) < _WRAP_LINES:
         return lines

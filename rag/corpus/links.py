@@ -1,4 +1,4 @@
-"""What feeds (RSS, Atom) and sitemaps lead to."""
+"""Finds the addresses in feeds (RSS, Atom) and sitemaps."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ _FEEDS, _SITEMAPS = ("rss", "feed", "RDF"), ("urlset", "sitemapindex")
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses in the order of the feed or sitemap, each once; ``sitemaps`` lead to more of
-    them.
+    """Addresses in the order of the feed or sitemap, each once.
+
+    Attributes:
+        pages: addresses of pages.
+        sitemaps: addresses of further sitemaps.
     """
 
     pages: tuple[str, ...] = ()
@@ -24,14 +27,15 @@ class Links:
 
 
 def is_xml(data: bytes) -> bool:
-    """Whether a page is XML that may be a feed or a sitemap, whatever its server calls it; XHTML is
-    none.
+    """Whether a page is XML that may be a feed or a sitemap, whatever type its server states.
+
+    XHTML does not count.
     """
     return bool(_XML.match(data)) and b"<html" not in data[:1000].lower()
 
 
 def find_links(data: bytes, url: str) -> Links:
-    """What the feed or the sitemap found at ``url`` leads to.
+    """The addresses in the feed or sitemap found at ``url``.
 
     Raises FetchError where it is neither.
     """
@@ -53,10 +57,11 @@ def find_links(data: bytes, url: str) -> Links:
 
 
 def _feed(data: bytes, url: str) -> tuple[str, ...]:
+    """The addresses of the entries of a feed."""
     with extra():
         import feedparser
 
-    # A stream, never bytes: those it would first try to open as the name of a file.
+    # A stream, never bytes: feedparser would first try to open bytes as the name of a file.
     feed = feedparser.parse(
         io.BytesIO(data),
         response_headers={"content-location": url, "content-type": "application/xml"},

@@ -1,4 +1,4 @@
-"""Articles in an object store: copied to a folder, and from then on only what changed."""
+"""Copies articles from an object store to a folder, and later only what has changed."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from rag.errors import CorpusError, UsageError
 from rag.extras import extra, missing
 
 _KNOWN = ".yinju-mirror.json"  # hidden, so that no reader takes it for an article
+# objects that are copied at the same time
 _AT_ONCE = 8
+# fields of an object's description that change with its content
 _TELLING = ("ETag", "etag", "md5", "mtime", "LastModified", "last_modified", "created", "size")
 
 
 def is_address(corpus: object) -> bool:
-    """Whether a corpus is named by an address, as s3://bucket/news, rather than by a path."""
+    """Whether a corpus is named by an address such as s3://bucket/news, rather than by a path."""
     return isinstance(corpus, str) and "://" in corpus
 
 
 def mirrored(address: str, below: Path) -> Path:
-    """Brings a copy of what lies at an address up to date.
+    """Brings the local copy of an object store up to date.
 
     Args:
-        address: of any store that fsspec knows, as s3://bucket/news.
-        below: the folder that copies go to, each into a folder of its own.
+        address: of any store that fsspec knows, for example s3://bucket/news.
+        below: folder that holds the copies, each in a folder of its own.
 
     Returns:
         The folder of the copy.
 
     Raises:
         UsageError: a package for the store is not installed.
-        CorpusError: the store cannot be reached, or holds nothing there.
+        CorpusError: the store cannot be reached, or has nothing at the address.
     """
     at = urlsplit(address)
     folder = below / f"{at.scheme}-{at.netloc}{at.path}".rstrip("/").replace("/", "-")
@@ -65,14 +67,17 @@ def mirrored(address: str, below: Path) -> Path:
 
 
 def address_of(folder: str | Path) -> str | None:
-    """The address that a folder is a copy of; None where it is none."""
+    """The address that a folder is a copy of; None where the folder is not a copy."""
     with contextlib.suppress(OSError, ValueError, KeyError):
         return json.loads((Path(folder) / _KNOWN).read_text("utf-8"))["address"]
     return None
 
 
 def _name(path: str, root: str) -> str:
-    """The path of an object below the address; of the object itself its own name."""
+    """The path of an object below the address; for a single object, its own name.
+
+    Raises CorpusError for a path with "..".
+    """
     name = path.removeprefix(root).lstrip("/") or PurePosixPath(path).name
     if ".." in PurePosixPath(name).parts:
         raise CorpusError(f"expected names that lead below the address, found {path}: rename it")
@@ -80,17 +85,18 @@ def _name(path: str, root: str) -> str:
 
 
 def _state(info: dict) -> str:
-    """What tells that an object is as it was."""
+    """A string that changes when an object changes."""
     return "|".join(str(info[name]) for name in _TELLING if name in info)
 
 
 def _bring(store, wanted: dict[str, tuple[str, str]], folder: Path, address: str) -> None:
+    """Copies new and changed objects to the folder, and deletes those that are gone."""
     folder.mkdir(parents=True, exist_ok=True)
     known: dict[str, str] = {}
     with contextlib.suppress(OSError, ValueError, KeyError):
         known = json.loads((folder / _KNOWN).read_text("utf-8"))["files"]
-    for gone in known.keys() - wanted.keys():
-        (folder / gone).unlink(missing_ok=True)
+    for stale in known.keys() - wanted.keys():
+        (folder / stale).unlink(missing_ok=True)
     known = {name: state for name, state in known.items() if name in wanted}
 
     def bring(name: str) -> str:
@@ -109,6 +115,6 @@ def _bring(store, wanted: dict[str, tuple[str, str]], folder: Path, address: str
         try:
             for name in pool.map(bring, new):
                 known[name] = wanted[name][1]
-        finally:  # what came is not fetched again
+        finally:  # what was copied is not copied again after a failure
             content = json.dumps({"address": address, "files": known}, ensure_ascii=False)
             (folder / _KNOWN).write_text(content, "utf-8")

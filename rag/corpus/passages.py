@@ -1,4 +1,4 @@
-"""Articles cut into passages: what is embedded, searched and shown around a quote."""
+"""Splits articles into passages, the units that are embedded, searched and shown around a quote."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from rag.corpus.sentences import Span, clauses, sentences
 
 SPLITTER: dict[str, int | str] = {
     "name": "sentences",
-    "version": 2,  # raise it whenever the same text would be cut elsewhere, or have another context
-    "min": 100,  # characters; shorter only where the whole article is, or nothing else fits
+    "version": 2,  # raise it whenever the same text would be cut elsewhere or get another context
+    # characters, like all lengths here; shorter only if the article is, or nothing else fits
+    "min": 100,
     "target": 280,
     "max": 400,
-    "merge": 480,  # a remainder under "min" may make its neighbour this long
+    "merge": 480,  # a neighbour may grow to this length to take in a remainder under "min"
 }
 """Settings of :func:`split`, for the manifest of an index. The same for all languages."""
 
 _MIN, _TARGET, _MAX, _MERGE = (int(SPLITTER[key]) for key in ("min", "target", "max", "merge"))
-_UNIT = 40  # sentences under this are not separated from what follows: "他说。"
-_NO_BREAK = "。！？!?；;.…”’」』）)\"'"  # a paragraph that ends with one of these is no heading
+_UNIT = 40  # characters; a shorter sentence, such as "他说。", stays with what follows it
+_NO_BREAK = "。！？!?；;.…”’」』）)\"'"  # a paragraph that ends with one of these is not a heading
 
-# Costs of ending a passage somewhere, added to the squared distance from the target length.
+# Costs of a passage that is too short or too long, and of a border inside a paragraph or after a
+# heading. They are added to the squared relative distance from the target length.
 _COST_SHORT = 4.0
 _COST_LONG = 2.0
 _COST_INSIDE_PARAGRAPH = 0.15
@@ -28,37 +30,40 @@ _COST_AFTER_HEADING = 1.0
 
 
 def split(article: Article) -> list[Passage]:
-    """Passages of an article, in order, without overlap, covering all of its text but whitespace.
-
-    Whole sentences are packed to 100 to 400 characters, about 280 where there is a choice, and
-    paragraph ends are preferred as borders; a heading stays with what follows it. A sentence of
-    more than 400 characters is cut between clauses, then at spaces, then anywhere. A passage is
-    under 100 characters only where the article is, or where its neighbours leave no room; 401 to
-    480 only where it would otherwise leave such a remainder. No passage at all for an article of
+    """The passages of an article, in order, without overlap, covering all of its text but
     whitespace.
+
+    Whole sentences are packed into passages of 100 to 400 characters, ideally 280. Borders at
+    paragraph ends are preferred, and a heading stays with what follows it. A sentence of more than
+    400 characters is cut between clauses, then at spaces, then anywhere. A passage has under 100
+    characters only where the whole article has, or where its neighbours leave no room. It has 401
+    to 480 only where such a remainder would be left otherwise. An article of whitespace has no
+    passages.
     """
     units = _units(article.text)
     return [Passage(article.id, start, end) for start, end in _pack(units)]
 
 
 def passage_text(article: Article, passage: Passage) -> str:
-    """What is embedded and tokenised for a passage: its context
-    (:func:`rag.corpus.context.context`), a newline, the passage.
+    """The text that is embedded and tokenised for a passage.
+
+    It is the passage's context (:func:`rag.corpus.context.context`), a newline, and the passage.
     """
-    body, around = article.text[passage.start : passage.end], context(article, passage.start)
-    return f"{around}\n{body}" if around else body
+    body, context_lines = article.text[passage.start : passage.end], context(article, passage.start)
+    return f"{context_lines}\n{body}" if context_lines else body
 
 
 def body_start(article: Article, start: int) -> int:
-    """Where the passage itself begins in :func:`passage_text`, for the one that begins at
-    ``article.text[start]``.
+    """The offset in :func:`passage_text` at which the passage itself begins.
+
+    ``start`` is the offset of the passage in ``article.text``.
     """
-    around = context(article, start)
-    return len(around) + 1 if around else 0
+    context_lines = context(article, start)
+    return len(context_lines) + 1 if context_lines else 0
 
 
 def _units(text: str) -> list[tuple[int, int, float]]:
-    """The pieces that are never cut further: start, end, and the cost of a border behind them."""
+    """The pieces that are never cut further: (start, end, cost of a border after the piece)."""
     spans: list[Span] = []
     for start, end in sentences(text):
         if end - start <= _MAX:
@@ -84,7 +89,7 @@ def _units(text: str) -> list[tuple[int, int, float]]:
 
 
 def _cut(text: str, start: int, end: int) -> list[Span]:
-    """A sentence that is too long, as spans of at most the maximum length."""
+    """Spans of at most the maximum length that make up a sentence that is too long."""
     out: list[Span] = []
     for first, last in clauses(text, start, end):
         if out and last - out[-1][0] <= _MAX:
@@ -105,7 +110,7 @@ def _cut(text: str, start: int, end: int) -> list[Span]:
 
 
 def _pack(units: list[tuple[int, int, float]]) -> list[Span]:
-    """The cheapest way to join neighbouring units to passages (dynamic programming)."""
+    """The cheapest way to join neighbouring units into passages, by dynamic programming."""
     count = len(units)
     best = [0.0] + [float("inf")] * count
     first_unit = [0] * (count + 1)

@@ -1,6 +1,4 @@
-"""From a name that somebody gives to the place that is meant, and back to a name that only this
-place has.
-"""
+"""Resolves a name to the place that it means, and gives a place a name that no other place has."""
 
 from __future__ import annotations
 
@@ -19,9 +17,9 @@ from rag.corpus.gazetteer import (
 from rag.corpus.places import find_places
 from rag.errors import UsageError
 
-_NEAR = 3  # names shown in place of one that is not known
+_NEAR = 3  # similar names shown for a name that is not known
 _SHARED = 8  # places shown that share a name
-# What may stand between the name of a place and of what it lies in.
+# What may stand between the name of a place and the name of the region around it.
 _BETWEEN = frozenset(" ,，、·-/的")
 
 
@@ -29,11 +27,12 @@ def place_named(name: str) -> Place:
     """The place of a name: "四川", "Sichuan", "成都市", "Japan", "南京鼓楼区", "Nanshan District,
     Shenzhen", "510000", "JP".
 
-    A name that several places share is settled as in a text: the place of the highest level, or the
-    usual one.
+    If several places share a name, it is resolved as in a text: the place of the highest level, or
+    the usual one.
 
     Raises:
-        UsageError: no place is called so (near names are told), or several are (they are told).
+        UsageError: no place has this name (the message lists similar names), or several have (the
+            message lists them).
     """
     wanted = fold(" ".join(name.split()))
     places = _known().get(wanted, ())
@@ -42,31 +41,33 @@ def place_named(name: str) -> Place:
     if inner := _inmost(name):
         return inner
     if places:
-        told = "、".join(map(full_name, places[:_SHARED])) + " …" * (len(places) > _SHARED)
+        homonyms = "、".join(map(full_name, places[:_SHARED])) + " …" * (len(places) > _SHARED)
         raise UsageError(
-            f"expected the name of one place, got {name!r}, the name of {len(places)}: {told}"
+            f"expected the name of one place, got {name!r}, the name of {len(places)}: {homonyms}"
         )
     close = get_close_matches(wanted, _known(), 10 * _NEAR, 0.5)
     near = sorted(close, key=lambda one: _far(one, wanted))[:_NEAR]
     meant = [(one, _known()[one][0]) for one in near]
     names = (place.en if is_latin(one) else full_name(place) for one, place in meant)
-    told = "、".join(dict.fromkeys(names))
+    suggestions = "、".join(dict.fromkeys(names))
     raise UsageError(
         "expected a province, city or county of China or a country, in Chinese or English, got"
-        f" {name!r}" + (f"; near it are {told}" if told else "")
+        f" {name!r}" + (f"; near it are {suggestions}" if suggestions else "")
     )
 
 
 def full_name(place: Place) -> str:
-    """A Chinese name that no other place has and :func:`place_named` takes: "四川省成都市武侯区",
-    "日本".
+    """A Chinese name that only this place has, and that :func:`place_named` accepts:
+    "四川省成都市武侯区", "日本".
     """
     codes = (f"{place.code[:2]}0000", f"{place.code[:4]}00", place.code)
     return "".join(dict.fromkeys(by_code()[code].name for code in codes if code in by_code()))
 
 
 def _inmost(name: str) -> Place | None:
-    """The place that a name of several parts means, each inside another ("南京鼓楼区")."""
+    """The innermost place of a name with several parts, each inside another ("南京鼓楼区"); else
+    None.
+    """
     mentions = find_places(name)
     ends = [(0, 0), *((m.start, m.end) for m in mentions), (len(name), len(name))]
     between = "".join(name[a:b] for (_, a), (b, _) in zip(ends, ends[1:]))
@@ -78,8 +79,9 @@ def _inmost(name: str) -> Place | None:
 
 
 def _far(name: str, wanted: str) -> tuple[float, str]:
-    """The order of names that are like another: the most like first, of those the highest level
-    (its codes end in zeros).
+    """Sort key for names similar to ``wanted``: the most similar first, then the highest level.
+
+    Codes of high levels end in zeros, so reversed codes sort by level.
     """
     return -SequenceMatcher(None, name, wanted).ratio(), _known()[name][0].code[::-1]
 

@@ -1,9 +1,9 @@
-"""Places in Chinese and English text: China's divisions down to the county, and countries.
+"""Finds places in Chinese and English text: China's divisions down to the county, and countries.
 
-One Aho-Corasick automaton finds all names (:mod:`rag.corpus.gazetteer`) in one pass. What is
-written beside the names (see the head of ``place_exceptions.tsv``) keeps a name from
-being seen in a word that only looks like it. A name that several places share is settled by the
-province or city mentioned nearest before it, or left out: no place is guessed.
+One Aho-Corasick automaton finds all names (:mod:`rag.corpus.gazetteer`) in one pass. The exceptions
+in ``place_exceptions.tsv`` (see the head of that file) keep a name from being seen in a word that
+only looks like it. A name that several places share means the one whose province or city was
+mentioned nearest before it. Where that does not decide, the name is left out: no place is guessed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class PlaceMention:
     Attributes:
         start, end: character offsets into the text searched.
         place: the place named.
-        part_of_name: True where the name only begins (or ends) that of a university, company,
-            newspaper and so on, which need not act for the place; never for a body of government.
+        part_of_name: True where the place name is only part of the name of a university, company,
+            newspaper and so on, which need not act for the place. Never True for a government body.
     """
 
     start: int
@@ -38,38 +38,59 @@ def find_places(text: str) -> list[PlaceMention]:
     """All places named in ``text`` (a sentence, a question, an article), in order and without
     overlap.
 
-    The longest name wins. English is matched at word boundaries in any case, traditional characters
-    and full-width letters as their plain forms; offsets are always into ``text`` itself.
+    The longest name wins. English names are matched at word boundaries in any case. Traditional
+    characters and full-width letters are matched as their plain forms. Offsets are always into
+    ``text`` itself.
     """
     return _Scan(text).mentions()
 
 
 class _Key(NamedTuple):
-    """One name in the automaton: ``kind`` is "name" or one of those in place_exceptions.tsv."""
+    """One name in the automaton.
+
+    Attributes:
+        size: its characters.
+        kind: "name" or a kind explained at the head of place_exceptions.tsv; "group" also for a run
+            of provinces of one character each.
+        places: places that it may mean; the first is the main one.
+        exact: how it must be written, "" where case does not matter.
+        latin: whether it is in Latin letters.
+        not_before: pattern of what must not follow it, or None.
+    """
 
     size: int
     kind: str
-    places: tuple[Place, ...]  # the first is the main one
-    exact: str = ""  # the name as it must be written, "" where any case will do
+    places: tuple[Place, ...]
+    exact: str = ""
     latin: bool = False
-    not_before: re.Pattern[str] | None = None  # what must not follow
+    not_before: re.Pattern[str] | None = None
 
 
+# What may stand between two names that are beside each other: 南京、鼓楼区 or "Nanshan, Shenzhen".
 _NEAR = re.compile(r"(?:、|和|与|及|以及|,|，|\(|（|·|-|的| |, | in | of | and |, and )?")
 
 
 class _Scan:
-    """One pass over one text: which of the names found in it stand, and for which place."""
+    """One pass over one text. It decides which of the names found are really names, and of which
+    place.
+
+    Attributes:
+        text, folded: the text, and the same with plain letters (:func:`rag.corpus.gazetteer.fold`).
+        found: all matches of the automaton, as (start, -end, key).
+        accepted: mentions accepted so far.
+        last: offset at which each province or city was named last.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold(text)
         self.found = _matches(self.folded)
-        self.said: list[PlaceMention] = []
-        # Where a province (2 digits of the code) or a city (4) was named last.
+        self.accepted: list[PlaceMention] = []
+        # Keys are the first 2 digits of the code for a province, and 4 for a city.
         self.last: dict[str, int] = {}
 
     def mentions(self) -> list[PlaceMention]:
+        """The mentions of places in the text."""
         at = 0
         for i, (start, minus_end, key) in enumerate(self.found):
             end = -minus_end
@@ -83,16 +104,18 @@ class _Scan:
                 if meant is not None:
                     self._say(start, end, meant, _names_a_body(self.text, self.folded, start, end))
                 elif not settled:
-                    continue  # perhaps a shorter name at the same start
+                    continue  # a shorter name at the same start may be one
             at = end
-        return self.said
+        return self.accepted
 
     def _stands(self, key: _Key, start: int, end: int) -> bool:
-        """Is the name here at all: at word boundaries, and not the head of another word?"""
+        """Whether the name is really here: at word boundaries, and not the beginning of another
+        word.
+        """
         if key.latin:
-            around = self.folded[start - 1 : start] + self.folded[end : end + 1]
-            # a Chinese character beside a Latin name is a boundary
-            if any(c.isalnum() and c < "\u2e80" for c in around):
+            neighbours = self.folded[start - 1 : start] + self.folded[end : end + 1]
+            # a Chinese character beside a Latin name is a word boundary
+            if any(c.isalnum() and c < "\u2e80" for c in neighbours):
                 return False
             return not key.exact or self.text[start:end] == key.exact
         if key.not_before is not None and key.not_before.match(self.folded, end):
@@ -100,16 +123,17 @@ class _Scan:
         return key.kind != "pair" or _RELATION.match(self.folded, end) is not None
 
     def _say(self, start: int, end: int, place: Place, part_of_name: bool) -> None:
+        """Accepts a mention, and notes where its province and city were named."""
         if place.level != "country":
             self.last[place.code[:2]] = start
             if place.level != "province":
                 self.last[place.code[:4]] = start
-        self.said.append(PlaceMention(start, end, place, part_of_name))
+        self.accepted.append(PlaceMention(start, end, place, part_of_name))
 
     def _settle(self, i: int, start: int, end: int, key: _Key) -> tuple[Place | None, bool]:
-        """The place that a name means here or None, and whether it is a name here at all."""
+        """(place that a name means here or None, whether it is a place name here at all)."""
         places = key.places
-        before = self.said[-1] if self.said else None
+        before = self.accepted[-1] if self.accepted else None
         if before and before.end == start and places[0].level in ("city", "county"):
             if before.place.level == "country" and before.place.code != "CN":  # 美国德州
                 return None, False
@@ -129,12 +153,10 @@ class _Scan:
         return (places[0] if len(places) == 1 else None), True
 
     def _regions_near(self, i: int, start: int, end: int) -> set[str]:
-        """Provinces of the mentions right before and right after a name ("country" for a
-        country).
-        """
+        """The provinces of the mentions right before and after a name; "country" for a country."""
         near = set()
-        if self.said and _NEAR.fullmatch(self.folded, self.said[-1].end, start):
-            near.add(_region(self.said[-1].place))
+        if self.accepted and _NEAR.fullmatch(self.folded, self.accepted[-1].end, start):
+            near.add(_region(self.accepted[-1].place))
         for next_start, _, key in self.found[i + 1 : i + 9]:
             if next_start > end + 5:
                 break
@@ -144,8 +166,8 @@ class _Scan:
         return near
 
     def _named_last(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
-        """The one place whose city or province was named last, as a 1-tuple, or () where that
-        settles nothing.
+        """The one place whose city or province was named last, as a 1-tuple; () where that is
+        undecided.
         """
         rank = {}
         for p in places:
@@ -157,11 +179,13 @@ class _Scan:
 
 
 def _region(place: Place) -> str:
+    """The province of a place, or "country"."""
     return place.province or "country"
 
 
-# A body that only carries the name of a place. The gap holds no digit, punctuation or word that
-# begins a predicate, so that "四川组织企业和银行" is about Sichuan and "四川大学" is not.
+# A body, such as a university, that only bears the name of a place. The gap between the two must
+# not contain a digit, punctuation or a word that begins a predicate. So "四川组织企业和银行" is
+# about Sichuan, and "四川大学" is not.
 _GAP = (
     r"(?:(?![的在与和及等了为是有对将把被由从到向于各所家名个多部、"
     r"]|组织|开展|举办|召开|启动|邀请|推动|加强|支持|要求|某)[\u4e00-\u9fff])"
@@ -179,6 +203,7 @@ _BODY_BEFORE_EN = re.compile(r"(?:University|Bank|College|Hospital|Institute) of
 
 
 def _names_a_body(text: str, folded: str, start: int, end: int) -> bool:
+    """Whether the place name at ``start`` is part of the name of such a body."""
     if is_latin(text[start]) and _BODY_BEFORE_EN.search(text, max(0, start - 24), start):
         return True
     if text[end : end + 1] == " ":
@@ -186,24 +211,24 @@ def _names_a_body(text: str, folded: str, start: int, end: int) -> bool:
     return _BODY_AFTER.match(folded, end) is not None
 
 
-# 河南岸, 山西麓: a side of a river or hill. 南京路, 北京东路, 河北镇: a street or village named
-# after it.
+# _SIDE: a side of a river or hill (河南岸, 山西麓). _STREET: a street or village named after a
+# place (南京路, 北京东路, 河北镇).
 _SIDE = re.compile(r"岸|麓|侧(?!重)|坡|部(?!分|署|门|队|级|委|长|落)")
 _STREET = re.compile(
     r"[东南西北中]路|[一二三]?(?:路|大街)(?=[，。、；：）)\s口段与和及号站的街派支]|$)"
     r"|镇(?![江海安平原雄巴坪宁远沅康赉长压定守静住区])|村(?![民庄里级委镇])"
 )
 _SIDE_OR_STREET = re.compile(f"{_SIDE.pattern}|{_STREET.pattern}")
-_REGION = re.compile(r"[域块间位号别划分段]")  # X区域: the name of the district does not end there
+_REGION = re.compile(r"[域块间位号别划分段]")  # X区域: the name of a district does not end here
 _MARKET = re.compile(r"[场值]")  # X市场
-# What two countries in one word are followed by: 中美关系.
+# What follows two countries written as one word: 中美关系.
 _RELATION = re.compile(
     r"两国|双方|关系|贸易|经贸|元首|首脑|领导人|之间|合作|联合|边境|战略|会谈|会晤|外交|建交|友好|冲突|战争|停火|谈判"
 )
 
 
-# What a province is called in a run of several: four are one anywhere, three before "省", "等地"
-# and the like.
+# Provinces by one character each, as in a run of several. Four or more are such a run anywhere,
+# three only before "省", "等地" and the like.
 _LETTERS = dict(row[1:] for row in table("place_exceptions.tsv") if row[0] == "letter")
 _LETTER = f"(?!青[年少])[{''.join(_LETTERS)}]"
 _RUN = re.compile(
@@ -212,10 +237,10 @@ _RUN = re.compile(
 
 
 def _matches(folded: str) -> list[tuple[int, int, _Key]]:
-    """Every name in folded text as (start, -end, key): by start, the longest first.
+    """Every match of a name in folded text as (start, -end, key), by start, the longest first.
 
-    The automaton runs over the UTF-8 bytes (as Latin-1 characters), five times as fast as over the
-    text: a node looks through its children one by one, and the root would have a thousand.
+    The automaton runs over the UTF-8 bytes, as Latin-1 characters. That is five times as fast as
+    over the text: a node searches its children one by one, and the root would have a thousand.
     """
     raw = folded.encode("utf8", "surrogatepass")
     found = []
@@ -233,12 +258,13 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
 
 @functools.cache
 def _letters() -> dict[str, Place]:
-    """The province that one character stands for in a run of them ("京津冀晋豫")."""
+    """The province that one character stands for in a run of several ("京津冀晋豫")."""
     return {letter: by_code()[code] for letter, code in _LETTERS.items()}
 
 
 @functools.cache
 def _automaton() -> Any:
+    """The automaton of all names and exceptions, built once."""
     import ahocorasick
 
     automaton = ahocorasick.Automaton()
@@ -256,7 +282,8 @@ def _automaton() -> Any:
         latin = is_latin(name)
         exact = name if name in special["case"] else ""
         is_county = places[0].level == "county" and name[-1] in COUNTY_SUFFIXES
-        if name in special["weak"] or is_county and len(name) == 2:  # 和县
+        # a county of two characters, such as 和县, is mostly another word
+        if name in special["weak"] or is_county and len(name) == 2:
             kind = "weak"
         else:
             kind = "main" if name in special["main"] else "name"
@@ -268,11 +295,13 @@ def _automaton() -> Any:
 
 
 def _not_before(name: str, place: Place) -> re.Pattern[str] | None:
+    """The pattern of what must not follow a name, or None."""
     if is_latin(name):
         return None
     if place.level == "county" and name[-1] == "区":
         return _REGION
-    if name == "吉林市":  # the one city whose market could be its province's
+    # 吉林市场 may be the market of the province 吉林; no other city has this problem
+    if name == "吉林市":
         return _MARKET
     if place.level in ("province", "city") and name == place.short:
         return _SIDE_OR_STREET if name[-1] in "东西南北" else _STREET

@@ -1,6 +1,4 @@
-"""Files and folders to articles. Whatever cannot be read is reported with its reason, never
-dropped.
-"""
+"""Reads files and folders into articles. What cannot be read is reported with its reason."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from pathlib import Path
 
 from rag.corpus.article import Article, Skipped
 from rag.corpus.kept import read_record
-from rag.corpus.source import EXPECTED, Found, Source, in_order, steps
+from rag.corpus.source import EXPECTED_FORMATS, Found, Source, in_order, steps
 from rag.corpus.stretch import Stretch, opened
 from rag.corpus.walk import encodable, files_of, reason, shown
 from rag.errors import CorpusError, UsageError
@@ -22,38 +20,43 @@ Item = Article | Skipped
 def read_corpus(
     paths: Sequence[str | Path] | str | Path, columns: Mapping[str, str] | None = None
 ) -> Iterator[Item]:
-    """Every article below the given files and folders, in a fixed order, one by one.
+    """Every article of the given files and folders, in a fixed order, one by one.
 
     A folder is read recursively, sorted by path, without hidden files and without its own
-    README.md; an article's id is its path below that folder. A file given by itself has its name as
-    id. Behind "#" stands which article of the file it is where a file holds several (a chapter, an
-    entry, a row without an id), behind "/" the path in an archive. Rows of tables and of ``.jsonl``
-    have the id that they state, behind the name of their file and "#" where a file before states
-    the same one for another text; their texts are kept exactly as they are, but for HTML and
-    entities, which are read as what they show (and NUL and lone surrogates, which become U+FFFD).
+    README.md. The id of an article is its path below that folder; a file given by itself has its
+    name as id. Where a file holds several articles (chapters, entries, rows without an id), "#" and
+    the article follow. A member of an archive has "/" and its path there.
 
-    Formats with large parsers are read in processes of their own, with limits on time and memory,
-    on all cores.
+    Rows of tables and of ``.jsonl`` keep the id that they state. The name of their file and "#"
+    come before it where an earlier file states the same id for another text. Their texts stay
+    exactly as they are, with two exceptions: HTML and entities are read as what they show, and NUL
+    and lone surrogates become U+FFFD.
 
-    What is no article comes as :class:`Skipped` with a reason: unsupported formats, unreadable or
-    binary files, empty texts, rows with errors (as ``file:line``), ids that occurred before, files
-    read before, and symbolic links that lead out of the folder.
+    Formats with large parsers are read in separate processes, on all cores, with limits on time and
+    memory.
+
+    Whatever gives no article comes as :class:`Skipped` with a reason: unsupported formats,
+    unreadable or binary files, empty texts, rows with errors (as ``file:line``), ids that occurred
+    before, files read before, and symbolic links that lead out of the folder.
 
     Args:
         paths: files and folders.
         columns: which column of tables (.csv, .tsv, .json, .jsonl) holds "text", "title", "date",
-            "source", "url", "lang" or "id", where its name does not tell.
+            "source", "url", "lang" or "id", where the column's name does not tell.
 
     Raises:
         CorpusError: no path is given, or one does not exist (at the call, before anything is read).
-        UsageError: columns for a field that articles do not have.
+        UsageError: ``columns`` has a field that articles do not have.
     """
     given = existing([paths] if isinstance(paths, (str, Path)) else paths)
     return _unique(read_files(files_of(given), columns))
 
 
 def existing(paths: Sequence[str | Path]) -> list[Path]:
-    """The paths. Raises CorpusError where none is given, or one does not exist."""
+    """The paths as a list.
+
+    Raises CorpusError where none is given, or one does not exist.
+    """
     given = [Path(path) for path in paths]
     if not given:
         raise CorpusError(
@@ -69,24 +72,24 @@ def existing(paths: Sequence[str | Path]) -> list[Path]:
         if missing:
             raise CorpusError(
                 f"expected a file or folder with articles, found nothing at {shown(path)}; "
-                f"check the path, or create it and put articles ({EXPECTED}) there"
+                f"check the path, or create it and put articles ({EXPECTED_FORMATS}) there"
             )
     return given
 
 
 def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Iterator:
-    """What stands in some files, in order, as :data:`rag.corpus.source.Found`, with ids as they
-    come.
+    """Reads files in order. Yields :data:`rag.corpus.source.Found`, with ids not yet made unique.
 
     Args:
-        files: (file, folder that its id is relative to, bytes) of each, and behind these perhaps a
-            function that gets the line of each row of a .jsonl, and gives what is to stand in the
-            place of the article, or None to read it; behind it perhaps the stretch that is read. A
-            :class:`Skipped` comes out as (its path, itself), anything else as it is, in its place
-            among the articles.
+        files: for each file a tuple (file, folder that its id is relative to, bytes). Two more
+            items may follow. The fourth is a function for .jsonl files: it gets the line of each
+            row and returns what to yield in place of the article, or None to read the row. The
+            fifth is the stretch of the file to read. A :class:`Skipped` among the files comes out
+            as (its path, itself, ""). Anything else that is no tuple comes out unchanged, in its
+            place among the articles.
         columns: as for :func:`read_corpus`.
 
-    Raises UsageError as :func:`read_corpus`.
+    Raises UsageError as :func:`read_corpus` does.
     """
     wanted = _checked(columns)
 
@@ -102,15 +105,14 @@ def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Ite
 
 
 def read_bytes(name: str, data: bytes, columns: Mapping[str, str] | None = None) -> list[Item]:
-    """The articles of one file, by its name and content, or why there are none; at least one item.
+    """The articles of one file given by name and content, or why there are none; at least one item.
 
     Args:
-        name: tells the format by its suffix; it becomes the id of the article and is named in
-            reasons.
+        name: its suffix tells the format. It becomes the id of the article and is named in reasons.
         data: the whole file.
         columns: as for :func:`read_corpus`.
 
-    Raises UsageError as :func:`read_corpus`.
+    Raises UsageError as :func:`read_corpus` does.
     """
     name = encodable(name)
     source = Source(name, name, "", lambda: io.BytesIO(data), len(data))
@@ -118,11 +120,13 @@ def read_bytes(name: str, data: bytes, columns: Mapping[str, str] | None = None)
 
 
 def _checked(columns: Mapping[str, str] | None) -> dict[str, str]:
-    from rag.corpus.readers.rows import NAMES
+    """The columns as a dictionary. Raises UsageError for a field that articles do not have."""
+    from rag.corpus.readers.rows import COLUMN_NAMES
 
-    if unknown := sorted(set(columns or ()) - set(NAMES)):
+    if unknown := sorted(set(columns or ()) - set(COLUMN_NAMES)):
         raise UsageError(
-            f"expected columns for some of {', '.join(NAMES)}, got {', '.join(map(repr, unknown))}"
+            f"expected columns for some of {', '.join(COLUMN_NAMES)}, got"
+            f" {', '.join(map(repr, unknown))}"
         )
     return dict(columns or {})
 
@@ -134,19 +138,21 @@ def _source(path: Path, root: Path, size: int, stretch: Stretch | None) -> Sourc
 
 
 def in_full(article_id: str, file: str) -> str:
-    """The id of an article by its file, where another file states the same id for another
-    article.
-    """
+    """The id of an article with its file, for an id that another file uses for another article."""
     return f"{file}#{article_id}"
 
 
 def taken(where: str, article_id: str, by: str) -> Skipped:
-    """Why an article is left out whose id another has."""
+    """The report of an article that is left out because another article has its id."""
     return Skipped(where, f"its id {article_id} is taken by {by}; give it another")
 
 
 def _unique(items: Iterable[Found]) -> Iterator[Item]:
-    """All items; of two articles with the same id in one file, or with the same text, the first."""
+    """All items, with unique ids.
+
+    Where two files state one id for different texts, the later article's id gets its file. Where an
+    id still repeats, only the first article stays and the others are skipped.
+    """
     known: dict[str, tuple[str, str, int]] = {}
     for where, found, file in items:
         if isinstance(found, Article):

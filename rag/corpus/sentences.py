@@ -1,9 +1,10 @@
-"""Where sentences and clauses begin and end, for Chinese and English in one text.
+"""Finds where sentences and clauses begin and end, for Chinese and English in one text.
 
 Quotes are cut at these places, so they are spans of the text, never copies. Three libraries were
 tried: pysbd (a hundred times too slow for a large corpus, unmaintained), sentencex (fast, but one
 language per call: its Chinese breaks ``Dr. Smith`` and ``U.S.``, its English ``“加油！”活动``) and
-blingfire (changes the text). Hence one scan with a compiled pattern and a few rules of our own.
+blingfire (changes the text). Hence this module scans once with a compiled pattern and applies a few
+rules of its own.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from rag.corpus.tables import words_of
 
 Span = tuple[int, int]
 
-GROUP_CHARS = 40  # a quotation or bracket up to this long is never cut
+GROUP_CHARS = 40  # characters; a quotation or bracket up to this long is never cut
 
 _NEWLINES = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-# One character class in front lets the pattern skip ordinary text at C speed.
+# A single character class at the front of the event patterns lets them skip ordinary text at C
+# speed.
 _SHORT_GROUP = (
     r"(?<=“)[^“”{nl}]{{0,{n}}}”|(?<=「)[^「」{nl}]{{0,{n}}}」|(?<=『)[^『』{nl}]{{0,{n}}}』"
     r"|(?<=‘)[^‘’{nl}]{{0,{n}}}’|(?<=《)[^《》{nl}]{{0,{n}}}》|(?<=〈)[^〈〉{nl}]{{0,{n}}}〉"
@@ -41,21 +43,24 @@ _CLAUSE_EVENT = re.compile(
     r"[”’」』）)》】]*(?:[\"'](?=\s|$))?"
 )
 _CLOSERS = frozenset("”’」』）)】]》〉\"'")
-_CLOSERS_AND_ENDS = _CLOSERS | set("。｡！？；…")  # “……！”。
+# an end mark may follow the closing quote: “……！”。
+_CLOSERS_AND_ENDS = _CLOSERS | set("。｡！？；…")
 _REFERENCE = re.compile(r"(?:\[[\w ]{1,30}\])+(?=\s|$)")
-# A line without any mark, as people type it: where a space stands between runs of Chinese, or a day
-# begins, a sentence ends.
+# People also type lines without any punctuation. There, a sentence ends at a space between runs of
+# Chinese characters, or before a date begins.
 _MARK = re.compile(r"[，、。！？；：,.!?;:|\t“”「」『』（）()《》\"]")
 _GAP = re.compile(
     r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff\d])"
     r"|(?<=[\u4e00-\u9fff])(?<![年于从至到在自及和与的])"
     r"(?=(?:\d{1,2}|(?<!十)[一二三四五六七八九]|十[一二]?)月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]在)"
 )
-# However short the line, where the next part begins with its day.
+# A space before a date ends a sentence, however short the line is.
 _DATED_GAP = re.compile(
     r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=(?:\d{2,4}年)?\d{1,2}月\d{1,2}[日号][\u4e00-\u9fff])"
 )
 _STOPS = frozenset('，、。！？；：,.!?;:|\t“”「」『』（）()《》"\n\r') | {""}
+# characters: a stretch without punctuation is cut if it is longer than _RUN_ON, into parts of at
+# least _RUN
 _RUN_ON = 60
 _RUN = 10
 _CONTINUES = frozenset("，、,：:%％")
@@ -63,7 +68,7 @@ _CJK_END = re.compile("[。｡！？；…]")
 _WORD = re.compile(r"\w")
 _NOT_SPACE = re.compile(r"\S")
 _WORD_BEFORE = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|\.)*$")
-_LATIN_END = re.compile(r"[^\u2e80-\U0003fffd]*$")  # 专家J. K. 某
+_LATIN_END = re.compile(r"[^\u2e80-\U0003fffd]*$")  # the Latin end of a word: 专家J. K. 某
 _NUMBER_BEFORE = re.compile(r"\d+$")
 _FIRST_WORD = re.compile(r"[A-Za-z]+")
 
@@ -75,10 +80,10 @@ _NEVER_LAST, _BEFORE_FIGURE, _MAYBE_LAST, _STARTERS = map(
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Sentence spans of ``text[start:end]``: ``text[a:b]`` is a sentence without outer whitespace.
 
-    Spans come in order, do not overlap, and cover every character that is not whitespace. Chinese
-    ends are 。！？； and …, English ends . ! ? (not in abbreviations, initials and decimals);
-    closing quotes and brackets stay with their sentence, a newline always ends one, and a quotation
-    or bracket of up to 40 characters is never cut inside.
+    Spans are in order, do not overlap, and cover every character that is not whitespace. Chinese
+    sentences end with 。！？； or …, English ones with . ! or ? (not in abbreviations, initials and
+    decimals). Closing quotes and brackets stay with their sentence. A newline always ends a
+    sentence. A quotation or bracket of up to 40 characters is never cut inside.
     """
     end = len(text) if end is None else min(end, len(text))
     out: list[Span] = []
@@ -116,7 +121,7 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[Span]:
             if _WORD.search(text, searched, event.start()):
                 _append(out, text, begin, stop)
                 begin = stop
-            searched = stop  # marks without a word before them go with what follows
+            searched = stop  # marks without a word before them belong to the next clause
         if begin < last:
             if out and out[-1][0] >= first and not _WORD.search(text, begin, last):
                 out[-1] = (out[-1][0], last)
@@ -126,8 +131,10 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[Span]:
 
 
 def run_on(text: str, at: int) -> list[Span]:
-    """The sentences of the line at an offset where it is one of many events and no marks; [] for
-    any other line.
+    """The sentences of the line at an offset, if the line tells of several events without
+    punctuation.
+
+    Returns [] for any other line.
     """
     begin = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
@@ -140,7 +147,9 @@ def run_on(text: str, at: int) -> list[Span]:
 
 
 def _append(out: list[Span], text: str, begin: int, end: int) -> None:
-    """Add the span without its outer whitespace, or nothing if only whitespace is left."""
+    """Adds the span without outer whitespace, cut where it has no punctuation; nothing if it is
+    empty.
+    """
     piece = text[begin:end]
     if bare := piece.strip():
         begin += len(piece) - len(piece.lstrip())
@@ -155,10 +164,11 @@ def _append(out: list[Span], text: str, begin: int, end: int) -> None:
 
 
 def _run_on(text: str, begin: int, end: int) -> list[Span]:
-    """Where sentences end and begin in one that is part of a long stretch without any mark.
+    """(end, next start) of each cut in a sentence that is part of a long stretch without
+    punctuation.
 
-    How long that is, is asked of the text, not of the part of it that is looked at: the same
-    sentences come out of every part.
+    The length is that of the stretch in the whole text, not in the part that is searched. So every
+    part of a text yields the same sentences.
     """
     if _MARK.search(text, begin, end - 1) or not (gaps := list(_GAP.finditer(text, begin, end))):
         return []
@@ -179,12 +189,12 @@ def _run_on(text: str, begin: int, end: int) -> list[Span]:
 
 
 def _close(text: str, begin: int, at: int, end: int) -> int:
-    """Position behind the closing quotes and brackets at ``at``, and behind a reference like
+    """The position after the closing quotes and brackets at ``at``, and after a reference like
     [1].
     """
     while at < end and text[at] in _CLOSERS_AND_ENDS:
         if text[at] in "\"'" and at + 1 < end and not text[at + 1].isspace():
-            # Straight quotes do not tell their side: an even number so far means that this one
+            # Straight quotes look the same on both sides. An even number so far means that this one
             # opens.
             if text[at] == "'" or text.count('"', max(begin, at - 1000), at) % 2 == 0:
                 break
@@ -194,7 +204,7 @@ def _close(text: str, begin: int, at: int, end: int) -> int:
 
 
 def _end_of_sentence(text: str, begin: int, first: int, last: int, end: int) -> int:
-    """Position where the sentence with the end mark ``text[first:last]`` ends, or 0 if it goes
+    """The position where the sentence with the end mark ``text[first:last]`` ends; 0 if it goes
     on.
     """
     stop = _close(text, begin, last, end)
@@ -212,12 +222,14 @@ def _end_of_sentence(text: str, begin: int, first: int, last: int, end: int) -> 
         return 0 if goes_on or _lower_next(text, stop, end) else stop
     if follows.isascii():
         return stop if before > "\u2e7f" and follows in "(\"'[" else 0
-    # Chinese with ASCII marks: 结束了.然后 ends, U.S.的 and 1.概况 do not.
+    # Chinese with ASCII marks: 结束了.然后 ends a sentence, U.S.的 and 1.概况 do not.
     return 0 if before.isascii() and (mark == "." or before.isalpha()) else stop
 
 
 def _end_after_group(text: str, first: int, last: int, end: int) -> int:
-    """Position where a sentence ends with the quotation or bracket ``text[first:last]``, or 0."""
+    """The position where a sentence ends with the quotation or bracket ``text[first:last]``, or
+    0.
+    """
     mark = text[last - 2]
     if mark not in _ENDERS or last - first < 3 or text[last - 1] in "》〉】":
         return 0
@@ -237,7 +249,9 @@ def _end_after_group(text: str, first: int, last: int, end: int) -> int:
 
 
 def _lower_next(text: str, at: int, end: int) -> bool:
-    """Whether the next character that is not whitespace (newlines aside) is a lower-case letter."""
+    """Whether the next character other than whitespace, on the same line, is a lower-case
+    letter.
+    """
     found = _NOT_SPACE.search(text, at, end)
     return found is not None and found.group().islower() and "\n" not in text[at : found.start()]
 
@@ -265,6 +279,6 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
             return True  # J. A. Lee
         if start:
             return start.group().lower() not in _STARTERS
-        # A. B. 某博士: Chinese sentences end in 。
+        # A. B. 某博士: a Chinese sentence would end in 。
         return following.isdigit() or following > "\u2e7f"
     return False

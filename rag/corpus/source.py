@@ -1,5 +1,6 @@
-"""One source of articles, a file or a member of an archive, to its articles; several are read at
-the same time, and come in order.
+"""Reads the articles of one source: a file or a member of an archive.
+
+Several sources are read at the same time; their articles come out in order.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Any, BinaryIO
 from rag.corpus.article import Article, Skipped
 from rag.corpus.kept import Record
 from rag.corpus.language import detect_lang
-from rag.corpus.readers import IN_PLACE, READERS, WITH_PICTURES, read_drafts
+from rag.corpus.readers import IN_PLACE, READER_BY_SUFFIX, WITH_PICTURES, read_drafts
 from rag.corpus.readers.archive import (
     ARCHIVES,
-    MAX_DEPTH,
+    MAX_ARCHIVE_DEPTH,
     Allowance,
     Overgrown,
     archive_suffix,
@@ -29,18 +30,21 @@ from rag.corpus.readers.draft import Draft, Missing, Unreadable, why
 from rag.corpus.walk import encodable
 from rag.corpus.worker import shared_workers
 
-MAX_FILE_BYTES = 64 * 1024 * 1024  # of one article; tables and archives may be of any size
-MAX_DOCUMENT_BYTES = 256 * 1024 * 1024  # with pictures in it, or an archive in an archive
+# bytes of a file with one article; tables and archives may be of any size
+MAX_FILE_BYTES = 64 * 1024 * 1024
+# bytes of a document with pictures, or of an archive in an archive
+MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 _TOO_LARGE = "larger than {} MiB: expected one article per file; split it"
 _NO_ROWS = (
     "empty file: expected a row for each article, as JSON objects or below the names of columns"
 )
-_IN_PLACE_BYTES = 256 * 1024  # a text of more is read where time and memory are limited
-_AHEAD = 4  # documents per worker that are read before their turn
+# bytes; a longer text is read in a worker, with limits on time and memory
+_IN_PLACE_BYTES = 256 * 1024
+_AHEAD = 4  # documents per worker that may be read ahead of their turn
 _AHEAD_BYTES = 256 * 1024 * 1024
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
-EXPECTED = (
+EXPECTED_FORMATS = (
     ".txt, .md, .html, .mhtml, .pdf, .docx, .epub, .jsonl, .json, .csv, .tsv, feeds (.xml, .rss,"
     " .atom), or .zip and .tar of these"
 )
@@ -57,16 +61,16 @@ _ADVICE = {suffix: advice for advice, suffixes in _SAVED_AS.items() for suffix i
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to read.
+    """A source of articles that can be opened.
 
     Attributes:
-        name: the id of its article; its end tells the format.
-        shown: how reports name it.
-        path: the file that it is, or is in.
-        open: opens it, at its beginning.
-        size: bytes, as far as is known.
-        record: what is known of it besides.
-        depth: number of archives that it is in.
+        name: id of its article; the suffix tells the format.
+        shown: name of the source in reports.
+        path: the file that it is, or that contains it.
+        open: opens it at its beginning.
+        size: its bytes, as far as is known.
+        record: what was noted about the file when it was added, or None.
+        depth: number of archives that it is nested in.
     """
 
     name: str
@@ -80,20 +84,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A document that a worker reads."""
+    """A document that a worker is reading: ``drafts`` will hold what it finds in ``source``."""
 
     drafts: Future[list[Draft | Missing]]
     source: Source
 
 
 Found = tuple[str, Article | Skipped, str]
-"""Where something stands, for reports; what it is; the file that its id is stated in, as ids name
-it, "" where the id is made of that.
+"""(place to name in reports; article, or why there is none; file that states the id).
+
+The file is named as ids name it. It is "" where the id was made from the file's own name.
 """
 
 Step = Skipped | Found | Pending
 
 
+# Gets the line of a row of a .jsonl file: see ``files`` of rag.corpus.reader.read_files.
 Instead = Callable[[bytes], object]
 
 
@@ -103,20 +109,22 @@ def steps(
     allowance: Allowance | None = None,
     instead: Instead | None = None,
 ) -> Iterator[Step]:
-    """The articles of a source, each with the place to name if it cannot be used, and documents
-    that are being read.
+    """Yields the articles of a source, what was skipped, and documents that workers still read.
 
-    ``allowance`` is that of the archive around it; ``instead`` as for
-    :func:`rag.corpus.reader.read_files`.
+    Args:
+        source: what to read.
+        columns: as for :func:`rag.corpus.reader.read_corpus`.
+        allowance: how much may be unpacked from the outermost archive; None outside of archives.
+        instead: as for :func:`rag.corpus.reader.read_files`.
     """
     suffix = _suffix(source.name)
     if suffix in _TABLES:
         yield from _rows(source, suffix, columns, instead)
     elif archive := archive_suffix(source.name):
         yield from _unpacked(source, archive, columns, allowance or Allowance(source.size))
-    elif suffix not in READERS and suffix != ".json":
+    elif suffix not in READER_BY_SUFFIX and suffix != ".json":
         named = os.path.splitext(source.name)[1] or "(no suffix)"
-        advice = _ADVICE.get(suffix, f"expected {EXPECTED}")
+        advice = _ADVICE.get(suffix, f"expected {EXPECTED_FORMATS}")
         yield Skipped(source.shown, f"unsupported format {named}: {advice}")
     elif suffix in IN_PLACE and source.size <= _IN_PLACE_BYTES:
         yield from _articles(source, lambda: read_drafts(suffix, _load(source)))
@@ -125,7 +133,7 @@ def steps(
 
 
 def in_order(found: Iterable[Step]) -> Iterator[Found]:
-    """What the steps come to, in their order, while workers read some documents ahead."""
+    """Turns steps into articles and skips, in the order of the steps, while workers read ahead."""
     waiting: deque[Pending | Found] = deque()
     for step in found:
         step = (step.path, step, "") if isinstance(step, Skipped) else step
@@ -138,7 +146,10 @@ def in_order(found: Iterable[Step]) -> Iterator[Found]:
 
 
 def _settled(waiting: deque, to_the_end: bool) -> Iterator[Found]:
-    """Takes from the front what is there, and waits for it where too much waits."""
+    """Yields and removes what is ready at the front of the queue.
+
+    It waits for a document that is not ready only where too much waits, or ``to_the_end``.
+    """
     while waiting:
         first = waiting[0]
         if isinstance(first, Pending):
@@ -151,6 +162,7 @@ def _settled(waiting: deque, to_the_end: bool) -> Iterator[Found]:
 
 
 def _too_many(waiting: deque) -> bool:
+    """Whether more documents wait than may be read ahead, by number or by bytes."""
     sizes = (one.source.size for one in waiting if isinstance(one, Pending))
     return len(waiting) > _AHEAD * shared_workers().count or sum(sizes) > _AHEAD_BYTES
 
@@ -160,14 +172,17 @@ def _suffix(name: str) -> str:
 
 
 def _limit(name: str) -> int:
-    """How many bytes a source may have that is read at once."""
+    """The most bytes that a source may have which is loaded as a whole."""
     large = _suffix(name) in WITH_PICTURES or archive_suffix(name)
     return MAX_DOCUMENT_BYTES if large else MAX_FILE_BYTES
 
 
 def _load(source: Source) -> bytes:
-    """All bytes of a source. Raises Unreadable where there are too many or they change meanwhile,
-    OSError.
+    """All bytes of a source.
+
+    Raises:
+        Unreadable: there are too many, or the file changed while it was read.
+        OSError: the file cannot be read.
     """
     limit = _limit(source.name)
     with source.open() as file:
@@ -181,16 +196,16 @@ def _load(source: Source) -> bytes:
 
 
 def _state(file: BinaryIO) -> tuple[int, int] | None:
-    """Size and time of change of an open file; None for what is no file of the system."""
+    """Size and time of modification of an open file; None for what is not a file of the system."""
     try:
         status = os.fstat(file.fileno())
-    except (OSError, AttributeError):  # a stream in memory has no number
+    except (OSError, AttributeError):  # a stream in memory has no file descriptor
         return None
     return status.st_size, status.st_mtime_ns
 
 
 def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> Iterator[Found]:
-    """The articles of a document."""
+    """The articles of a document, with what a person stated about it. A failure becomes a skip."""
     try:
         found = drafts()
     except Exception as error:
@@ -214,7 +229,7 @@ def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> It
 def _rows(
     source: Source, suffix: str, columns: Mapping[str, str], instead: Instead | None
 ) -> Iterator[Found]:
-    """The rows of a table; a row with an error costs that row only."""
+    """The rows of a table. An error in one row costs only that row."""
     from rag.corpus.readers.delimited import read_csv
     from rag.corpus.readers.rows import read_jsonl
 
@@ -243,9 +258,11 @@ def _rows(
 def _unpacked(
     source: Source, suffix: str, columns: Mapping[str, str], allowance: Allowance
 ) -> Iterator[Step]:
-    """The articles of an archive, or of a compressed file."""
-    if source.depth >= MAX_DEPTH:
-        yield Skipped(source.shown, f"an archive in {MAX_DEPTH} others: expected fewer; unpack it")
+    """The articles in an archive or in a compressed file."""
+    if source.depth >= MAX_ARCHIVE_DEPTH:
+        yield Skipped(
+            source.shown, f"an archive in {MAX_ARCHIVE_DEPTH} others: expected fewer; unpack it"
+        )
         return
     try:
         with source.open() as file:
@@ -256,36 +273,38 @@ def _unpacked(
                 yield from _member(inside, content, source.size, columns, allowance)
                 return
             some = False
-            for name, size, held in members(file, suffix, allowance):
+            for name, size, member in members(file, suffix, allowance):
                 some, name = True, encodable(name)
                 shown, depth = f"{source.shown}/{name}", source.depth + 1
                 inside = replace(
                     source, name=f"{source.name}/{name}", shown=shown, record=None, depth=depth
                 )
-                if isinstance(held, Missing):
-                    yield Skipped(shown, held.reason)
+                if isinstance(member, Missing):
+                    yield Skipped(shown, member.reason)
                 else:
-                    yield from _member(inside, held, size, columns, allowance)
+                    yield from _member(inside, member, size, columns, allowance)
             if not some:
                 yield Skipped(source.shown, "an archive without files: expected articles in it")
     except Exception as error:
         if isinstance(error, Overgrown) and source.depth:
-            raise  # the outermost archive ends with it
+            raise  # only the outermost archive reports it, and ends there
         yield Skipped(source.shown, why(error))
 
 
 def _member(
     inside: Source, content: BinaryIO, size: int, columns: Mapping[str, str], allowance: Allowance
 ) -> Iterator[Step]:
-    """The articles of what is in an archive: a table is read as it comes, all else is loaded, for
-    it may have to wait its turn.
+    """The articles of one member of an archive.
+
+    A table is read as it is unpacked. Anything else is loaded at once, because it may have to wait
+    for a worker.
     """
     suffix = _suffix(inside.name)
     if suffix in _TABLES:
         yield from steps(replace(inside, open=lambda: content, size=size), columns, allowance)
         return
-    if not archive_suffix(inside.name) and suffix not in READERS and suffix != ".json":
-        yield from steps(inside, columns)  # not unpacked to be refused
+    if not archive_suffix(inside.name) and suffix not in READER_BY_SUFFIX and suffix != ".json":
+        yield from steps(inside, columns)  # refused by its suffix, so it need not be unpacked
         return
     limit = _limit(inside.name)
     try:
@@ -303,7 +322,7 @@ def _member(
 
 
 def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Article | Skipped:
-    """The article, or why there is none."""
+    """The article made from a draft, or the reason why there is none."""
     if isinstance(draft, Missing):
         return Skipped(where, encodable(draft.reason))
     text, title, publisher, url = map(_clean, (draft.text, draft.title, draft.source, draft.url))
@@ -318,7 +337,8 @@ def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Arti
 
 
 def _clean(text: str) -> str:
-    """The text with U+FFFD for what is no character: NUL, which ends a text elsewhere, and lone
-    surrogates.
+    """The text with U+FFFD in place of NUL and lone surrogates.
+
+    NUL would end a text in other programs; lone surrogates are not characters.
     """
     return encodable(text).replace("\0", "\ufffd")

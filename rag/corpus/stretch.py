@@ -1,5 +1,6 @@
-"""A part of a file of rows, from the beginning of one line to that of another: a large file may be
-read by several at once.
+"""Stretches of a file: byte ranges from the beginning of one line to that of another.
+
+With them, several processes can read one large file of rows at the same time.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 Stretch = tuple[int, int, int]
-"""First byte, end, and number of lines before it."""
+"""(first byte, byte behind the last, number of lines before the first byte)."""
 
+# bytes read at once while lines are counted
 _BLOCK = 1 << 22
 
 
-class _Part(io.BufferedReader):
-    """A file that seems to end where a stretch does."""
+class _StretchReader(io.BufferedReader):
+    """A file that ends where its stretch ends."""
 
     def __init__(self, path: Path, stretch: Stretch) -> None:
         super().__init__(io.FileIO(path))
@@ -33,20 +35,20 @@ class _Part(io.BufferedReader):
 
 
 def opened(path: Path, stretch: Stretch | None = None) -> BinaryIO:
-    """Opens a file, or a stretch of it, to be read. Raises OSError."""
-    return _Part(path, stretch) if stretch else path.open("rb")
+    """Opens a file, or a stretch of it, for reading. Raises OSError."""
+    return _StretchReader(path, stretch) if stretch else path.open("rb")
 
 
 def stretches(path: Path, begins: Sequence[int]) -> list[Stretch | None]:
     """Cuts a file into stretches.
 
     Args:
-        path: a file with an article in each line.
-        begins: near which byte each is to begin, ascending: it begins with the next line, the first
-            with the file.
+        path: a file with one article in each line.
+        begins: ascending byte offsets near which stretches are to begin. Each stretch begins with
+            the next line after its offset, the first one with the file.
 
     Returns:
-        As many, one after the other; None for one that would be empty. Raises OSError.
+        One stretch for each offset, in order; None for one that would be empty. Raises OSError.
     """
     starts, lines, line = [], [], 0
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Where files go that were removed from a corpus folder or replaced in it."""
+"""Keeps the files that were removed from a corpus folder or replaced in it."""
 
 from __future__ import annotations
 
@@ -12,73 +12,77 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-_NOTE = ".record.json"  # behind the name of a file in the trash
+_NOTE = ".record.json"  # suffix of the file that holds the record of a file in the trash
 _counter = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """One file that was taken out: ``path`` below the corpus folder, and where it is ``kept``
-    now.
+    """One file that was taken out of a corpus folder.
+
+    Attributes:
+        path: its path below the corpus folder.
+        kept: its path in the trash.
     """
 
     path: str
     kept: str
 
     def to_dict(self) -> dict:
-        """Plain strings."""
+        """The attributes as plain strings."""
         return dataclasses.asdict(self)
 
 
 class Trash:
-    """A folder with a folder for each removal, named by its time.
+    """A folder that holds one folder for each removal, named by the time (UTC).
 
     Attributes:
-        path: the folder.
+        path: the trash folder.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def take(self, file: Path, below: str, record: Path | None, copy: bool = False) -> Path:
-        """Moves a file and its record here, or copies them; returns where it is now.
+        """Moves a file and its record into the trash, or copies them; returns the new path.
 
         Args:
             file: the file.
             below: its path below the corpus folder.
-            record: the file with what is known of it; None for none.
-            copy: whether the file stays where it is.
+            record: the file that holds its record (:mod:`rag.corpus.kept`); None for none.
+            copy: whether the file also stays where it is.
         """
-        kept = self.path / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / below
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        _put(file, kept, copy)
+        in_trash = self.path / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / below
+        in_trash.parent.mkdir(parents=True, exist_ok=True)
+        _put(file, in_trash, copy)
         if record and record.is_file():
-            _put(record, _note_of(kept), copy)
-        return kept
+            _put(record, _note_of(in_trash), copy)
+        return in_trash
 
     def items(self) -> Iterator[Removed]:
-        """What is here, the last first."""
+        """What is in the trash, the latest removal first."""
         for path in sorted(self.path.glob("*/**/*"), reverse=True):
             if (path.is_file() or path.is_symlink()) and not path.name.endswith(_NOTE):
                 below = Path(*path.relative_to(self.path).parts[1:])
                 yield Removed(below.as_posix(), str(path))
 
-    def give_back(self, kept: Path, file: Path, record: Path) -> None:
-        """Moves a file back, and its record before it."""
+    def give_back(self, in_trash: Path, file: Path, record: Path) -> None:
+        """Moves the record of a file back, then the file itself."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        if _note_of(kept).is_file():
+        if _note_of(in_trash).is_file():
             record.parent.mkdir(exist_ok=True)
-            _put(_note_of(kept), record)
-        _put(kept, file)
+            _put(_note_of(in_trash), record)
+        _put(in_trash, file)
 
 
-def _note_of(kept: Path) -> Path:
-    return kept.with_name(f"{kept.name}{_NOTE}")
+def _note_of(in_trash: Path) -> Path:
+    return in_trash.with_name(f"{in_trash.name}{_NOTE}")
 
 
 def _put(file: Path, target: Path, copy: bool = False) -> None:
-    """Moves or copies a file, perhaps to another disk: it stands at the target whole or not at all,
-    and goes only when it is there.
+    """Moves or copies a file, perhaps to another disk.
+
+    The file is at the target whole or not at all, and is deleted only once it is there.
     """
     if not copy:
         with contextlib.suppress(OSError):

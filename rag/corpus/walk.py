@@ -1,6 +1,4 @@
-"""The files of a corpus: which lie below a folder, in a fixed order, and which of them are not
-read.
-"""
+"""Lists the files of a corpus in a fixed order, and says which of them are not read."""
 
 from __future__ import annotations
 
@@ -12,12 +10,14 @@ from pathlib import Path
 from rag.corpus.article import Skipped
 
 _LEADS_OUT = "a symbolic link that leads nowhere or out of the corpus folder; copy the file itself"
-_README = "readme.md"  # tells people how to add articles; at the top of a corpus folder only
+# it tells people how to add articles; ignored only at the top of a corpus folder
+_README = "readme.md"
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped]:
-    """(file, folder that its id is relative to, bytes) of all regular files below some paths, each
-    file once; or why not.
+    """All regular files at and below some paths, each file once.
+
+    Yields (file, folder that its id is relative to, bytes), or :class:`Skipped` with the reason.
     """
     seen: dict[tuple[int, int], str] = {}
     for path in paths:
@@ -36,7 +36,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped
                 yield Skipped(shown(item), why)
                 continue
             same = (status.st_dev, status.st_ino)
-            if status.st_ino and same in seen:  # some file systems have no such numbers
+            if status.st_ino and same in seen:  # some file systems have no inode numbers
                 yield Skipped(shown(item), f"the same file as {seen[same]}, which is read already")
                 continue
             seen[same] = shown(item)
@@ -44,7 +44,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped
 
 
 def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:
-    """The folder that ids are relative to, and the files to read, or why not, in order."""
+    """The folder that ids are relative to, and what is in it: files, or why one is skipped."""
     if not path.is_dir():
         return path.parent, [path]
     found: list[tuple[tuple[str, ...], Path | Skipped]] = []
@@ -75,6 +75,7 @@ def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:
 
 
 def _leads_inside(link: Path, folder: Path) -> bool:
+    """Whether a symbolic link leads to something that exists inside a folder."""
     try:
         return link.resolve(strict=True).is_relative_to(folder)
     except (OSError, RuntimeError):
@@ -82,12 +83,12 @@ def _leads_inside(link: Path, folder: Path) -> bool:
 
 
 def shown(path: Path) -> str:
-    """A path as it is named in reports."""
+    """The path as reports name it."""
     return encodable(os.fspath(path))
 
 
 def encodable(text: str) -> str:
-    """The text with every lone surrogate, which cannot be written to any file, as U+FFFD."""
+    """The text with U+FFFD for every lone surrogate, which no file could store."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -96,7 +97,7 @@ def encodable(text: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """What the operating system said, in words that tell what to do."""
+    """What the operating system said, worded so that a person knows what to do."""
     if isinstance(error, PermissionError):
         return "cannot be read: permission denied; allow reading it"
     if isinstance(error, FileNotFoundError):

@@ -1,15 +1,17 @@
-"""Articles from the web into a corpus folder: single pages, and what feeds and sitemaps lead to."""
+"""Adds articles from the web to a corpus folder: single pages, and all pages of feeds and
+sitemaps.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 
-from rag.corpus.fetch import XML, Fetched, Fetcher
+from rag.corpus.fetch import XML_MEDIA_TYPES, Fetched, Fetcher
 from rag.corpus.folder import Added, CorpusFolder
 from rag.corpus.links import find_links, is_xml
 from rag.errors import FetchError
 
-MAX_SITEMAPS = 10  # of an index of sitemaps
+MAX_SITEMAPS = 10  # sitemaps that are read of an index of sitemaps
 
 
 def add_url(
@@ -18,10 +20,10 @@ def add_url(
     fetcher: Fetcher | None = None,
     on_feed: Callable[[str], None] = lambda url: None,
 ) -> Iterator[Added]:
-    """The article at an address, or all those that the feed or sitemap there leads to, one by one.
+    """Adds the article at an address, or all articles of the feed or sitemap there, one by one.
 
-    A page that is there already is fetched again, and replaced if its article has changed. What
-    fails comes as refused, with the reason. At most ``fetcher.limits.pages`` pages are fetched.
+    A page that is in the folder already is fetched again, and replaced if its article has changed.
+    A failure comes as refused, with the reason. At most ``fetcher.limits.pages`` pages are fetched.
     ``on_feed`` is called with the address of a feed or sitemap that was read.
     """
     fetcher = fetcher or Fetcher()
@@ -36,7 +38,7 @@ def add_url(
 
 
 def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Added]:
-    """Asks for every page of the folder again, which its server need not send where it has not
+    """Asks again for every page of the folder. A server need not send a page that has not
     changed.
     """
     fetcher = fetcher or Fetcher()
@@ -51,6 +53,7 @@ def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Ad
 
 
 def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[Added]:
+    """Adds the pages of a feed or sitemap, up to the limit."""
     addresses = yield from _addresses(found, fetcher)
     most = fetcher.limits.pages
     for address in addresses[:most]:
@@ -68,8 +71,9 @@ def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[
 
 
 def _addresses(found: Fetched, fetcher: Fetcher) -> Generator[Added, None, list[str]]:
-    """The pages that a feed or a sitemap leads to, through the sitemaps that it names; tells what
-    cannot be read meanwhile.
+    """Returns the pages of a feed or sitemap, including those of nested sitemaps.
+
+    It yields what cannot be read on the way.
     """
     pages: dict[str, None] = {}
     waiting, read = [found], 0
@@ -96,10 +100,12 @@ def _addresses(found: Fetched, fetcher: Fetcher) -> Generator[Added, None, list[
 
 
 def _leads_on(page: Fetched) -> bool:
-    return page.type in XML or is_xml(page.data[:4096])
+    """Whether a page is a feed or a sitemap rather than an article."""
+    return page.type in XML_MEDIA_TYPES or is_xml(page.data[:4096])
 
 
 def _fetched(fetcher: Fetcher, url: str, etag: str = "", modified: str = "") -> Fetched | Added:
+    """The page at an address, or the refusal where it cannot be fetched."""
     try:
         return fetcher.fetch(url, etag, modified)
     except FetchError as error:

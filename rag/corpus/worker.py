@@ -1,10 +1,11 @@
-"""Reading documents in processes of their own, with limits: a file that hangs, crashes or bloats
-its parser costs itself only.
+"""Reads documents in separate processes with limits.
+
+A file that hangs, crashes or bloats its parser thus costs only itself.
 
 ``python -m rag.corpus.worker`` takes jobs from its standard input and answers on its standard
-output: a line of JSON with suffix and size, then the bytes; back comes a line of JSON. One process
-reads many files, so that its libraries are loaded once. It ends when it was idle for a minute, when
-a file took too long, or when whoever started it is gone.
+output. A job is a line of JSON (suffix, size, seconds, columns), then the bytes; the answer is a
+line of JSON. One process reads many files, so that its libraries are loaded once. It ends when it
+was idle for a minute, when a file took too long, or when the process that started it is gone.
 """
 
 from __future__ import annotations
@@ -28,16 +29,18 @@ from rag import child
 from rag.corpus.readers import Draft, Missing, Unreadable, read_drafts
 from rag.corpus.readers.draft import busy, why
 
-SECONDS = 120  # for one file; a PDF of 1,000 pages takes ten
-MEMORY = 2 << 30  # bytes of address space of one process, where the system can limit it
+_WORKER_SECONDS = 120  # for one file; a PDF of 1,000 pages takes ten seconds
+# bytes of address space of one process, where the system can limit it
+WORKER_MEMORY_BYTES = 2 << 30
 _MOST_WORKERS = 4
 _TO_DO = "damaged, or made to; save it anew, or as plain text"
-_LATE = 1  # exit status of a process that ends itself at the end of its time
+_LATE = 1  # exit status of a process that ran out of time
 
 
 class Worker:
-    """One process that reads documents one after the other; started when it is first needed, and
-    again where it died.
+    """One process that reads documents one after the other.
+
+    The process is started when it is first needed, and again after it has ended.
 
     Args:
         seconds: wall time for one document, after which the process ends itself.
@@ -45,19 +48,26 @@ class Worker:
         idle: seconds without a document after which the process ends.
     """
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY, idle: float = 60.0) -> None:
+    def __init__(
+        self,
+        seconds: float = _WORKER_SECONDS,
+        memory: int = WORKER_MEMORY_BYTES,
+        idle: float = 60.0,
+    ) -> None:
         self._seconds, self._memory, self._idle = seconds, memory, idle
         self._process: subprocess.Popen | None = None
 
     def read(
         self, suffix: str, data: bytes, columns: Mapping[str, str] | None = None
     ) -> list[Draft | Missing]:
-        """As :func:`rag.corpus.readers.read_drafts`; every failure, of the process too, is an
-        Unreadable with its reason.
+        """The drafts of a document, as :func:`rag.corpus.readers.read_drafts` returns them.
+
+        Raises Unreadable with the reason for every failure, even one of the process.
         """
         job = json.dumps([suffix, len(data), self._seconds, dict(columns or {})]).encode() + b"\n"
         try:
-            answer = self._ask(job, data) or self._ask(job, data)  # it had gone idle just now
+            # a second try, for a process that ended idle just now
+            answer = self._ask(job, data) or self._ask(job, data)
         except OSError as error:
             raise Unreadable(
                 f"cannot be read: no process for its reader ({error.strerror or error})"
@@ -74,18 +84,20 @@ class Worker:
         ]
 
     def close(self) -> None:
-        """Ends the process; it is started again where it is needed."""
+        """Ends the process. The next document starts it again."""
         process, self._process = self._process, None
         if process:
             process.kill()
-            with contextlib.suppress(OSError), process:  # which waits for it, and closes its pipes
+            # leaving it waits for the process and closes its pipes
+            with contextlib.suppress(OSError), process:
                 pass
 
     def _ask(self, job: bytes, data: bytes) -> dict | None:
-        """The answer; None where the process had ended by itself before it took the job."""
+        """The answer of the process; None where it had ended by itself before it took the job."""
         process, begun, line = self._running(), time.monotonic(), b""
         assert process.stdin and process.stdout
-        with contextlib.suppress(OSError):  # it is gone: the end of its output says so, too
+        # the process is gone, which the end of its output shows too
+        with contextlib.suppress(OSError):
             process.stdin.write(job)
             process.stdin.write(data)
             process.stdin.flush()
@@ -102,7 +114,7 @@ class Worker:
         return {"reason": f"its reader crashed on it ({how}): {_TO_DO}"}
 
     def _running(self) -> subprocess.Popen:
-        """The process; started where it is not there, or has ended."""
+        """The process, started if there is none or if it has ended."""
         if self._process is None or self._process.poll() is not None:
             self.close()
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -112,7 +124,7 @@ class Worker:
 
 
 class ReadingWorkers:
-    """Some workers that read at the same time."""
+    """A pool of workers that read at the same time."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -124,8 +136,9 @@ class ReadingWorkers:
     def submit(
         self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]
     ) -> Future[list[Draft | Missing]]:
-        """Reads a document as soon as a worker is free; what ``load`` raises comes out of the
-        future too.
+        """Reads a document as soon as a worker is free.
+
+        The future raises what ``load`` or the worker raises.
         """
 
         def read() -> list[Draft | Missing]:
@@ -140,23 +153,25 @@ class ReadingWorkers:
 
 @functools.cache
 def shared_workers() -> ReadingWorkers:
-    """The workers of this process, one per core, four at most. None of them runs before it gets a
-    document.
+    """The workers of this process: one per core, at most four.
+
+    A worker's process starts only when it gets a document.
     """
     return ReadingWorkers(min(_MOST_WORKERS, os.cpu_count() or 1))
 
 
-# What follows runs in the process of a worker.
+# Everything below runs in the process of a worker.
 
 
 def main() -> None:
-    """Serves jobs until none comes for a while, or the input ends."""
+    """Answers jobs until none comes for a while, or the input ends."""
     jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "r+b", buffering=0) as nothing:
-        for standard in (0, 1):  # a library that prints must not speak in between
+        for standard in (0, 1):  # a library that prints must not disturb the protocol
             os.dup2(nothing.fileno(), standard)
     _limit_memory(int(sys.argv[1]))
-    with contextlib.suppress(RuntimeError):  # no room for a thread: a new process goes on
+    # no memory for a thread: end, and a new process takes over
+    with contextlib.suppress(RuntimeError):
         while _serves(jobs, answers, float(sys.argv[2])):
             pass
 
@@ -171,7 +186,7 @@ def _serves(jobs: BinaryIO, answers: BinaryIO, patience: float) -> bool:
         return False
     suffix, size, seconds, columns = json.loads(header)
     data = jobs.read(size)
-    # From outside of Python, whose threads wait for a parser that hangs.
+    # faulthandler's timer runs outside of Python, so it fires even while a parser hangs in C code.
     anew = functools.partial(faulthandler.dump_traceback_later, seconds, exit=True)
     busy.set(anew)
     anew()
@@ -183,6 +198,7 @@ def _serves(jobs: BinaryIO, answers: BinaryIO, patience: float) -> bool:
 
 
 def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:
+    """The drafts of a document as plain values, or the reason why it cannot be read."""
     try:
         found = read_drafts(suffix, data, columns)
         return {"drafts": [dataclasses.asdict(draft) for draft in found]}
@@ -193,7 +209,8 @@ def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:
 
 
 def _limit_memory(memory: int) -> None:
-    # Windows has no such limits, macOS not this one.
+    # Windows has no such limits; macOS lacks the one on address space.
+    """Limits the address space of this process and turns core dumps off."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

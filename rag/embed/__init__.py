@@ -35,7 +35,7 @@ def load_embedder(name: str | None = None) -> Embedder:
     """
     from rag.embed import static
 
-    if not name or name == static.NAME:
+    if not name or name == static.STATIC_MODEL_NAME:
         return load_static()
     folder = Path(name).expanduser()
     if folder.is_dir() and static.is_static(folder):

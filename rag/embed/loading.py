@@ -19,14 +19,14 @@ from rag.errors import ModelError
 
 TORCH = "torch"
 BACKENDS = (TORCH, onnx.ONNX, onnx.ONNX_INT8)
-EMBEDDING, CROSS, MULTI_VECTOR = "SentenceTransformer", "CrossEncoder", "MultiVectorEncoder"
+EMBEDDING, CROSS_ENCODER, MULTI_VECTOR = "SentenceTransformer", "CrossEncoder", "MultiVectorEncoder"
 _KINDS = {
     EMBEDDING: "an embedding model (bi-encoder)",
-    CROSS: "a cross-encoder",
+    CROSS_ENCODER: "a cross-encoder",
     MULTI_VECTOR: "a multi-vector model (ColBERT)",
     "SparseEncoder": "a sparse encoder",
 }
-_OPTIONS = {EMBEDDING: "--model", CROSS: "--rerank", MULTI_VECTOR: "--rerank"}
+_OPTIONS = {EMBEDDING: "--model", CROSS_ENCODER: "--rerank", MULTI_VECTOR: "--rerank"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +170,23 @@ def _kind(read: Callable[[str], Any]) -> str:
     """The kind of a model, as its configuration tells it: of any version of the library, of PyLate
     and of ColBERT.
     """
-    own, config = (
+    library_config, config = (
         read(file) or {} for file in ("config_sentence_transformers.json", "config.json")
     )
     modules = read("modules.json")
     if not config and modules is None:
         raise FileNotFoundError("it has neither a config.json nor a modules.json")
-    if own.get("model_type"):
-        return MULTI_VECTOR if own["model_type"] == "ColBERT" else own["model_type"]
+    if library_config.get("model_type"):
+        return (
+            MULTI_VECTOR
+            if library_config["model_type"] == "ColBERT"
+            else library_config["model_type"]
+        )
     architectures = config.get("architectures") or []
-    if "HF_ColBERT" in architectures or "query_prefix" in own:
+    if "HF_ColBERT" in architectures or "query_prefix" in library_config:
         return MULTI_VECTOR
     if modules is None and any(one.endswith("ForSequenceClassification") for one in architectures):
-        return CROSS
+        return CROSS_ENCODER
     return EMBEDDING
 
 

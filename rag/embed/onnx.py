@@ -21,7 +21,7 @@ from typing import Any
 from rag.errors import ModelError
 
 ONNX, ONNX_INT8 = "onnx", "onnx-int8"
-INSTALL = "pip install 'yinju[onnx]'"
+INSTALL_COMMAND = "pip install 'yinju[onnx]'"
 _INT8 = re.compile(r"int8|quantized")
 
 
@@ -31,8 +31,8 @@ def check_installed(backend: str) -> None:
 
     if not find_spec("onnxruntime"):
         raise ModelError(
-            f"expected ONNX Runtime for the back end {backend}, but it is not installed: {INSTALL},"
-            f" or leave {backend}: out to use torch"
+            f"expected ONNX Runtime for the back end {backend}, but it is not installed:"
+            f" {INSTALL_COMMAND}, or leave {backend}: out to use torch"
         )
 
 

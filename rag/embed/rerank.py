@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.embed.loading import CROSS, MULTI_VECTOR, load
+from rag.embed.loading import CROSS_ENCODER, MULTI_VECTOR, load
 from rag.embed.protocol import Reranker
 from rag.errors import ModelError
 
@@ -77,6 +77,6 @@ def load_reranker(name: str) -> Reranker:
         ModelError: it is not there, cannot be loaded, is no reranker, or its back end is not
             installed.
     """
-    loaded = load(name, (CROSS, MULTI_VECTOR))
-    made = CrossReranker if loaded.kind == CROSS else LateReranker
+    loaded = load(name, (CROSS_ENCODER, MULTI_VECTOR))
+    made = CrossReranker if loaded.kind == CROSS_ENCODER else LateReranker
     return made(loaded.name, loaded.model)

@@ -62,8 +62,8 @@ class Characters(dict):
             return _ODD, 0
         if plain in ".,":
             return _POINT, ord(plain)
-        kept = _DIGIT if unicodedata.category(plain)[0] == "N" else _KEPT
-        return (kept if self._model.knows(plain) else _OUT), ord(plain)
+        fate = _DIGIT if unicodedata.category(plain)[0] == "N" else _KEPT
+        return (fate if self._model.knows(plain) else _OUT), ord(plain)
 
 
 @functools.lru_cache(maxsize=2)
@@ -73,26 +73,26 @@ def characters(model: StaticModel) -> Characters:
 
 
 def token_spans(
-    model: StaticModel, held: Sequence[np.ndarray], texts: Sequence[str]
+    model: StaticModel, token_ids: Sequence[np.ndarray], texts: Sequence[str]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """The tokens of each text and their spans, as ``StaticModel.located`` gives them.
 
     Args:
         model: whose tokens they are.
-        held: the token ids of each text, as they were kept when it was tokenized.
+        token_ids: the token ids of each text, as they were kept when it was tokenized.
         texts: the texts.
     """
-    found = laid(characters(model), held, texts)
+    found = laid(characters(model), token_ids, texts)
     again = [number for number, spans in enumerate(found) if spans is None]
     tokenized = dict(zip(again, model.located([texts[number] for number in again]), strict=True))
     return [
         tokenized[number] if spans is None else (ids, spans)
-        for number, (ids, spans) in enumerate(zip(held, found, strict=True))
+        for number, (ids, spans) in enumerate(zip(token_ids, found, strict=True))
     ]
 
 
 def laid(
-    of: Characters, held: Sequence[np.ndarray], texts: Sequence[str]
+    of: Characters, token_ids: Sequence[np.ndarray], texts: Sequence[str]
 ) -> list[np.ndarray | None]:
     """The spans of the tokens of each text (t, 2), or None where they do not spell it."""
     if not texts:
@@ -111,19 +111,19 @@ def laid(
     at = np.flatnonzero(kept)  # the characters that the tokens of all texts are to spell
     first = np.cumsum(counts) - counts
     out: list[np.ndarray | None] = []
-    for number, ids in enumerate(held):
+    for number, ids in enumerate(token_ids):
         sizes = of.sizes[ids]
         ends = sizes.cumsum()
-        own = at[first[number] : first[number] + counts[number]]
+        positions = at[first[number] : first[number] + counts[number]]
         spelled = "".join(map(of.__getitem__, ids.tolist()))
         if (
             odd[number]
-            or len(own) != sizes.sum()
+            or len(positions) != sizes.sum()
             or not sizes.all()
-            or plain[own].tobytes().decode("utf-32-le", "surrogatepass") != spelled
+            or plain[positions].tobytes().decode("utf-32-le", "surrogatepass") != spelled
         ):
             out.append(None)
             continue
-        own = own - begin[number]
-        out.append(np.stack([own[ends - sizes], own[ends - 1] + 1], axis=1))
+        positions = positions - begin[number]
+        out.append(np.stack([positions[ends - sizes], positions[ends - 1] + 1], axis=1))
     return out

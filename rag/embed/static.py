@@ -13,8 +13,8 @@ import numpy as np
 from rag.embed.protocol import ModelIdentity
 from rag.errors import ModelError
 
-FOLDER = Path(__file__).with_name("model")
-NAME = "yinju-static"
+STATIC_MODEL_FOLDER = Path(__file__).with_name("model")
+STATIC_MODEL_NAME = "yinju-static"
 _AT_ONCE = 256  # tokens whose vectors stay in the cache until they are compared
 
 
@@ -85,9 +85,9 @@ class StaticModel:
         self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
         self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
         self._part_counts = np.diff(self._part_offsets)
-        for kept in ("sizes", "begins", "latin"):
-            if kept in parts:
-                setattr(self, kept, parts[kept].astype(np.int64 if kept == "sizes" else bool))
+        for name in ("sizes", "begins", "latin"):
+            if name in parts:
+                setattr(self, name, parts[name].astype(np.int64 if name == "sizes" else bool))
 
     @property
     def size(self) -> int:
@@ -106,7 +106,10 @@ class StaticModel:
         """The different tokens among some, ascending, and the place of each among these."""
         seen = np.zeros(self.size, bool)
         seen[ids] = True
-        return np.flatnonzero(seen), (np.cumsum(seen, dtype=np.int32) - 1)[ids]
+        unique = np.flatnonzero(seen)
+        place = np.empty(self.size, np.int32)
+        place[unique] = np.arange(len(unique))
+        return unique, place[ids]
 
     def token_vectors(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For token ids (n,): unit vectors float32 (n, d), and weights float32 (n,).
@@ -147,6 +150,17 @@ class StaticModel:
         token.
         """
         return self._part_ids[self._part_offsets[token] : self._part_offsets[token + 1]]
+
+    def parts_of(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The parts of the compounds among some tokens.
+
+        Returns:
+            The positions of the compounds in ``ids`` (c,), where the parts of each begin (c,), and
+            the token ids of all parts.
+        """
+        of, within, parts = self._compounds(ids)
+        first = np.flatnonzero(within == 0)
+        return of[first], first, parts
 
     def with_parts(self, ids: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ragged rows of token ids with the parts of compounds added to each row.
@@ -301,8 +315,8 @@ def load_static(folder: str | Path | None = None) -> StaticModel:
     Raises:
         ModelError: the folder does not hold a static model.
     """
-    folder = FOLDER if folder is None else Path(folder)
-    name = NAME if folder == FOLDER else str(folder)
+    folder = STATIC_MODEL_FOLDER if folder is None else Path(folder)
+    name = STATIC_MODEL_NAME if folder == STATIC_MODEL_FOLDER else str(folder)
     if not (folder / "model.safetensors").is_file():
         raise ModelError(
             f"expected model.safetensors in {folder}, found none: reinstall yinju, or name a model"

@@ -1,11 +1,12 @@
-"""How well an index answers questions whose answers are known: for choosing a model or a setting.
+"""Measures how well an index answers questions whose answers are known, to choose a model or a
+setting.
 
     questions = read_questions(["questions.jsonl"])
     with Index.open("index") as index:
         print(evaluate(index, questions).groups[0].figures["hit@1"])
 
-Its answers are measured by ``evaluate_answers(assistants, read_known(["answers.jsonl"]))``.
-docs/evaluation.md says what is measured. ``yinju eval`` is this package behind a command.
+This measures its search; ``evaluate_answers(assistants, read_known(["answers.jsonl"]))`` measures
+answers. docs/evaluation.md explains the measures. ``yinju eval`` is the command for this package.
 """
 
 from rag.evaluation.answers import Answers, answers_dict, evaluate_answers, judge

@@ -1,7 +1,7 @@
-"""Asks assistants questions whose answers are known, and measures what they say.
+"""Asks assistants questions whose answers are known, and measures what they answer.
 
-Shares of questions have Wilson's interval (1927), which holds for few questions too; other means
-that of the bootstrap over questions.
+The 95% interval of a share of questions is Wilson's (1927), which holds for few questions, too.
+That of any other mean is a bootstrap interval over questions.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.library import Index
 
-SHARES = ("quoted", "first", "cited", "refused", "answered", "near_answered", "near_told")
+_SHARE_MEASURES = ("quoted", "first", "cited", "refused", "answered", "near_answered", "near_told")
 """Measures that are 0 or 1 for a question, see :func:`judge`."""
-MEANS = ("precision", "marked", "characters")
-"""Measures that are a number for an answer."""
+_MEAN_MEASURES = ("precision", "marked", "characters")
+"""Measures that are some other number for an answer, see :func:`judge`."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """What an assistant said to a question.
+    """An assistant's answer to a question, with its measures.
 
     Attributes:
-        known: the question and its answers.
-        answer: what was said.
-        values: the measures that apply, by name, see :func:`judge`.
+        known: the question and its known answers.
+        answer: what the assistant answered.
+        values: the measures that apply, by name; see :func:`judge`.
         ms: wall time in milliseconds.
     """
 
@@ -47,16 +47,16 @@ class GivenAnswer:
 
     @property
     def wrong(self) -> bool:
-        """Whether it was answered though it cannot be, or no quote holds the answer."""
+        """Whether no quote holds a known answer, or an unanswerable question was answered."""
         return self.values.get("quoted") == 0 or self.values.get("answered") == 1
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure over the questions to which it applies.
+    """The mean of a measure over the questions to which it applies.
 
     Attributes:
-        figure: its mean with the 95% interval.
+        figure: the mean with its 95% interval.
         n: number of these questions.
     """
 
@@ -66,13 +66,13 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """How well an assistant answers.
+    """The answers of an assistant to all questions, with their measures.
 
     Attributes:
-        name: what the assistant is called.
-        articles: number of articles that it answers from.
-        said: what it said to each question, in their order.
-        absent: how many questions name articles of which the index has none.
+        name: name of the assistant.
+        articles: number of articles in its index.
+        said: its answers, in the order of the questions.
+        absent: number of questions that name relevant articles of which the index has none.
     """
 
     name: str
@@ -81,24 +81,30 @@ class Answers:
     absent: int = 0
 
     def group(self, lang: str = "") -> Answers:
-        """The same for the questions of one language; "" for all."""
-        said = (one for one in self.said if not lang or one.known.question.lang == lang)
-        return Answers(self.name, self.articles, tuple(said), self.absent)
+        """The answers to the questions of one language; all for ""."""
+        answers = (one for one in self.said if not lang or one.known.question.lang == lang)
+        return Answers(self.name, self.articles, tuple(answers), self.absent)
 
     def measures(self) -> dict[str, Measure]:
-        """Each measure that applies to any of the questions."""
+        """The mean of each measure that applies to at least one question, by name."""
         found = {}
-        for name in (*SHARES, *MEANS):
+        for name in (*_SHARE_MEASURES, *_MEAN_MEASURES):
             values = [one.values[name] for one in self.said if name in one.values]
             if values:
-                figure = _share(values) if name in SHARES else means(np.array(values)[:, None])[0]
+                figure = (
+                    _share(values)
+                    if name in _SHARE_MEASURES
+                    else means(np.array(values)[:, None])[0]
+                )
                 found[name] = Measure(figure, len(values))
         return found
 
     def minus(self, first: Answers) -> dict[str, Figure]:
-        """Mean differences to a run of the same questions, where the measure applies in both."""
+        """The mean difference of each measure to a run (``first``) of the same questions, over the
+        questions to which the measure applies in both.
+        """
         found = {}
-        for name in (*SHARES, *MEANS):
+        for name in (*_SHARE_MEASURES, *_MEAN_MEASURES):
             pairs = [(a.values, b.values) for a, b in zip(self.said, first.said, strict=True)]
             changes = [a[name] - b[name] for a, b in pairs if name in a and name in b]
             if changes:
@@ -106,22 +112,25 @@ class Answers:
         return found
 
     def latency(self) -> dict[str, float]:
-        """Milliseconds that half and 95% of the answers took at most."""
+        """The 50th and 95th percentile of the times of answers, in milliseconds."""
         return percentiles([one.ms for one in self.said], (50, 95), 1)
 
 
 def evaluate_answers(
     assistants: Mapping[str, Assistant], known: Sequence[Known], progress: Progress | None = None
 ) -> tuple[Answers, ...]:
-    """Ask each assistant all questions.
+    """Ask each assistant all questions, and measure the answers.
 
     Args:
-        assistants: by the name under which they are shown; for a comparison the first is what the
-            others are compared with.
+        assistants: assistants by the name under which they are shown. A comparison compares the
+            others with the first.
         known: at least one question; see :func:`rag.evaluation.read_known`.
         progress: called with (done, total, phase).
 
-    Raises UsageError where there is no question or no assistant, or an index has none of the
+    Returns:
+        One item for each assistant, in their order.
+
+    Raises UsageError if there is no question or no assistant, or if an index has none of the
     articles that the questions name.
     """
     if not known or not assistants:
@@ -129,37 +138,37 @@ def evaluate_answers(
     done = []
     for name, assistant in assistants.items():
         absent = _absent(assistant.index, known)
-        assistant.ask(known[0].question.text)  # what it loads would count as its time
-        said = []
+        assistant.ask(known[0].question.text)  # so that loading of models is not measured
+        answers = []
         for number, one in enumerate(known, 1):
             began = time.perf_counter()
             answer = assistant.ask(one.question.text)
             ms = 1000 * (time.perf_counter() - began)
-            said.append(GivenAnswer(one, answer, judge(answer, one), ms))
+            answers.append(GivenAnswer(one, answer, judge(answer, one), ms))
             if progress:
                 progress(number, len(known), name)
-        done.append(Answers(name, assistant.index.n_articles, tuple(said), absent))
+        done.append(Answers(name, assistant.index.n_articles, tuple(answers), absent))
     return tuple(done)
 
 
 def judge(answer: Answer, known: Known) -> dict[str, float]:
-    """The measures of one answer, those that apply to it.
+    """The measures that apply to one answer, by name.
 
-    Of a question that the articles answer:
-        quoted: 1 where one of its answers stands in a quote; 0 in a refusal, too.
-        first: 1 where one stands in the first line of the text, or the value there says the same.
-        cited: 1 where an article is cited that is known to answer.
-        refused: 1 where it is refused.
-        precision: share of the citations whose quote holds an answer or whose article is known to
-            answer; only of what is not refused.
-    Of a question that they do not answer:
-        answered: 1 where it is answered all the same.
-        near_answered: the same, where they are about its subject.
-        near_told: 1 where the refusal says that they are; only of refusals of these.
-    Of any answer that is not refused:
-        characters: length of its quotes, each place counted once.
-        marked: share of the sentences that a language model wrote whose words the quotes do not
-            bear out; only where one wrote.
+    If the articles answer the question ("known" means stated in the file of questions):
+        quoted: 1 if a quote holds one of the known answers, else 0; 0 for a refusal, too.
+        first: 1 if the first line of the text holds one, or shows a value that means the same.
+        cited: 1 if an article is cited that is known to answer; only where such are known.
+        refused: 1 if the assistant refuses to answer.
+        precision: share of the citations whose quote holds a known answer or whose article is known
+            to answer; only for answers with citations.
+    If the articles do not answer the question:
+        answered: 1 if it is answered all the same.
+        near_answered: the same, but only for questions whose subject the articles are about.
+        near_told: 1 if a refusal of such a question says that they are; only for these refusals.
+    For any answer that is not refused:
+        characters: length of its quotes; a passage that is quoted twice counts once.
+        marked: share of the sentences written by a language model whose words the quotes do not
+            support; only where a model wrote some.
     """
     values: dict[str, float] = {}
     if known.answers:
@@ -189,7 +198,7 @@ def judge(answer: Answer, known: Known) -> dict[str, float]:
 
 
 def _has_answer(citation: Citation, known: Known) -> bool:
-    """Whether the quote holds an answer, or a value is marked in it that says the same."""
+    """Whether the quote holds a known answer, or a value marked in it means the same."""
     marked = (citation.quote[a - citation.start : b - citation.start] for a, b in citation.marks)
     return holds(citation.quote, known.answers) or any(
         is_value(text, known.answers, citation.date) for text in marked
@@ -217,7 +226,9 @@ def _share(values: Sequence[float]) -> Figure:
 
 
 def _absent(index: Index, known: Sequence[Known]) -> int:
-    """How many questions name only articles that the index lacks. Raises UsageError for all."""
+    """The number of questions that name only articles that the index lacks. Raises UsageError if
+    these are all questions that name articles.
+    """
     named = [one.question.relevant for one in known if one.question.relevant]
     there = langs_of(index, (article for articles in named for article in articles))
     absent = sum(there.keys().isdisjoint(articles) for articles in named)
@@ -227,7 +238,9 @@ def _absent(index: Index, known: Sequence[Known]) -> int:
 
 
 def answers_dict(runs: Sequence[Answers]) -> dict:
-    """Plain dicts, lists, strings and numbers: what ``yinju eval --answers --json`` writes."""
+    """The runs as plain dicts, lists, strings and numbers: what ``yinju eval --answers --json``
+    writes. All but the first have their differences to the first.
+    """
     rows = [_run_dict(run) for run in runs]
     for row, run in zip(rows[1:], runs[1:]):
         changes = run.minus(runs[0])

@@ -1,4 +1,4 @@
-"""Answers that were measured, as text for people."""
+"""Shows measured answers as text for people."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _LINES = {
 
 
 def answers_report(runs: Sequence[Answers], worst: int = 0) -> str:
-    """A table of all questions, one for each language where there are several, and wrong answers.
+    """A table of all questions, one for each language if there are several, and wrong answers.
 
-    ``worst`` says how many of each run are shown, in the order in which they were asked.
+    ``worst`` is how many wrong answers of each run are shown: the first ones, in the order of the
+    questions.
     """
     langs = sorted({one.known.question.lang for one in runs[0].said})
     blocks = ["\n".join(_about(number, run) for number, run in enumerate(runs, 1))]
@@ -47,7 +48,9 @@ def _about(number: int, run: Answers) -> str:
 
 
 def _table(name: str, runs: Sequence[Answers]) -> str:
-    """A row for each measure: for each run its figure, interval and difference to the first."""
+    """A table with a row for each measure: its mean, its interval and its difference to the first
+    run, for each run.
+    """
     measures = [run.measures() for run in runs]
     changes = [run.minus(runs[0]) for run in runs]
     head = [f"{name}, {len(runs[0].said):,} questions", "of"]
@@ -83,5 +86,5 @@ def _difference(key: str, figure: Figure | None) -> str:
 def _wrong(one: GivenAnswer) -> str:
     known = one.known
     wanted = " | ".join(known.answers) if known.answers else "a refusal"
-    said = " ".join(one.answer.text.split())
-    return f"{known.question.id}: {known.question.text}\n  wanted {wanted}\n  said   {said[:200]}"
+    text = " ".join(one.answer.text.split())
+    return f"{known.question.id}: {known.question.text}\n  wanted {wanted}\n  said   {text[:200]}"

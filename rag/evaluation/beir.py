@@ -1,4 +1,4 @@
-"""BEIR's layout of a test collection (Thakur et al. 2021): corpus.jsonl, queries.jsonl,
+"""Reads test collections in BEIR's layout (Thakur et al. 2021): corpus.jsonl, queries.jsonl and
 qrels/*.tsv.
 """
 
@@ -20,20 +20,22 @@ _JUDGED = "query-id, corpus-id and a whole number, between tabs"
 
 
 def is_beir(path: str | Path) -> bool:
-    """Whether a path is a folder with articles in BEIR's layout."""
+    """Whether a path is a folder with a collection in BEIR's layout."""
     return (Path(path) / "corpus.jsonl").is_file() and (Path(path) / "queries.jsonl").is_file()
 
 
 def read_beir(path: Path) -> Iterator[Question]:
-    """The judged questions of a folder, in the order of queries.jsonl.
+    """Yields the queries of a folder that have relevant articles, in the order of queries.jsonl.
+
+    A query may have "lang" and "pair"; see :func:`rag.evaluation.read_questions`.
 
     Args:
-        path: the folder, which means its ``qrels/test.tsv``, or its only one; or one file of
-            ``qrels/``. A query may have "lang" and "pair"; see
-            :func:`rag.evaluation.read_questions`.
+        path: one file of judgements in ``qrels/``; or the folder, whose ``qrels/test.tsv`` or only
+            file of judgements is then read.
 
     Raises:
-        UsageError: a file is missing, or a line is not as expected; names file and line.
+        UsageError: a file is missing, or a line is not as expected; the message names file and
+            line.
     """
     judged_file = _judgements(path) if path.is_dir() else path
     queries = (path if path.is_dir() else path.parent.parent) / "queries.jsonl"
@@ -80,8 +82,8 @@ def _judgements(folder: Path) -> Path:
 
 
 def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
-    """The articles of files and folders as ``rag.corpus.read_corpus`` reads them, and of folders in
-    BEIR's layout.
+    """Yields the articles of files and folders, as ``rag.corpus.read_corpus`` does, and also those
+    of folders in BEIR's layout.
 
     Raises:
         CorpusError: a path does not exist.
@@ -106,8 +108,7 @@ def _read_corpus_file(path: Path) -> Iterator[Article | Skipped]:
             yield Skipped(where, f"expected {_ARTICLE}, all of them strings")
             continue
         name, text, title, lang = values
-        # Some of these collections have documents of nothing but a title, and judge them all the
-        # same.
+        # Some collections in this layout judge documents that hold nothing but a title.
         text = text if text.strip() else title
         lang = lang or detect_lang(f"{title}\n{text}")
         if text.strip():

@@ -1,4 +1,4 @@
-"""``yinju eval``: the package as a command."""
+"""The command ``yinju eval``, which runs this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several indexes, models or settings against the first of them, on the same questions."""
+"""Compares several indexes, models or settings with the first of them, on the same questions."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 _WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "expansion")
 _PLACES = ("index", "model", "rerank")
-KEYS = (*_PLACES, *_WEIGHTS, *_SWITCHES)
+_VARIANT_KEYS = (*_PLACES, *_WEIGHTS, *_SWITCHES)
 _PART = re.compile(r",(?=\w+=)")  # a folder's name may hold a comma
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What is evaluated under one name.
+    """An index, model and setting that are evaluated under one name.
 
     Attributes:
-        name: as it is shown.
+        name: the name under which it is shown.
         index: folder of an index; "" to build one in a temporary folder.
-        model: name or folder of its embedding model; "" for the embedded one.
+        model: name or folder of its embedding model; "" for the one that the package contains.
         rerank: name or folder of a reranker; "" for none.
-        fusion: what each part of the score weighs.
+        fusion: weights of the parts of the score.
     """
 
     name: str
@@ -51,32 +51,32 @@ class Variant:
 
     @property
     def source(self) -> tuple[str, str]:
-        """What must be there: variants of one source need one index."""
+        """Index and model: variants that agree in both can share one index."""
         return self.index, self.model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Variants on the same questions.
+    """The evaluations of several variants on the same questions.
 
     Attributes:
         evaluations: one per variant, in their order.
-        skipped: what was not indexed where an index was built.
+        skipped: articles and files that were left out when an index was built.
     """
 
     evaluations: tuple[Evaluation, ...]
     skipped: tuple[Skipped, ...] = ()
 
     def differences(self, number: int) -> dict[str, dict[str, Figure]]:
-        """Of a variant to the first one: by group, by measure; groups of other questions are left
-        out.
+        """The differences of a variant to the first one, by group and measure. Groups whose
+        questions are not the same in both are left out.
         """
         first, other = self.evaluations[0], self.evaluations[number]
         both = ((group, first.group(group.name)) for group in other.groups)
         return {group.name: found for group, base in both if base and (found := group.minus(base))}
 
     def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
+        """The comparison as plain dicts, lists, strings and numbers."""
         rows = [evaluation.to_dict() for evaluation in self.evaluations]
         for number in range(1, len(rows)):
             rows[number]["difference"] = {
@@ -87,31 +87,31 @@ class Comparison:
 
 
 def read_variant(text: str, first: Variant) -> Variant:
-    """A variant as it is written on the command line: what differs from the first.
+    """The variant that a text of the command line describes by its differences to the first one.
 
     Args:
-        text: ``key=value`` parts between commas; the folder of an index may come first without its
-            key. Keys: index, model, rerank (or "off"); the weights dense, late, article, lexical,
-            phrase (a number, or "off"); balanced, expansion ("on" or "off").
-        first: what is not written is taken from it. A model without an index means one built with
-            that model.
+        text: ``key=value`` parts, separated by commas. The folder of an index may come first
+            without its key. Keys: index, model, rerank (or "off"); the weights dense, late,
+            article, lexical, phrase (a number, "on" or "off"); balanced, expansion ("on" or "off").
+        first: the variant from which all that is not written is taken. A model without an index
+            means that an index is to be built with that model.
 
     Raises:
-        UsageError: a key or value that is none.
+        UsageError: a key or value is not valid.
     """
     given: dict[str, str] = {}
     for part in _PART.split(text):
         key, equals, value = part.partition("=")
         if not equals and not given:
             key, value = "index", part
-        if key not in KEYS or key in given or not value:
+        if key not in _VARIANT_KEYS or key in given or not value:
             raise UsageError(
                 "expected --compare with an index folder, or with one or more of"
-                f" {'=…, '.join(KEYS)}=… between commas, got {text!r}"
+                f" {'=…, '.join(_VARIANT_KEYS)}=… between commas, got {text!r}"
             )
         given[key] = value
     places = {key: given[key] for key in _PLACES if key in given}
-    if "index" in places:  # no shell does it behind "index="
+    if "index" in places:  # shells do not expand "~" behind "index="
         places["index"] = os.path.expanduser(places["index"])
     if "model" in places and "index" not in places:
         places["index"] = ""
@@ -126,7 +126,7 @@ def read_variant(text: str, first: Variant) -> Variant:
 
 
 def _setting(key: str, text: str, usual: float | bool) -> float | bool:
-    """A weight or a switch as it is written: "on" is the usual weight, "off" none."""
+    """The value of a weight or switch from its text: "on" is the usual weight, "off" is 0."""
     if text.lower() in ("on", "off"):
         on = text.lower() == "on"
         return on if key in _SWITCHES else usual * on
@@ -153,11 +153,12 @@ def compare(
         variants: at least one; the others are compared with the first.
         questions: see :func:`rag.evaluation.read_questions`.
         k, worst, progress: as for :func:`rag.evaluation.evaluate`.
-        corpus: files and folders of articles (BEIR's layout among them) for the variants without an
-            index; where none are given, those that the first index was built from.
+        corpus: files and folders of articles (also in BEIR's layout), of which the index of a
+            variant without one is built; if none are given, those that the first variant's index
+            was built from.
 
     Raises what ``Index.build``, ``Index.open`` and :func:`rag.evaluation.evaluate` raise, and
-    UsageError where an index must be built and nothing says of what.
+    UsageError if an index must be built and it is unknown of which articles.
     """
     done: dict[int, Evaluation] = {}
     skipped: list[Skipped] = []
@@ -173,11 +174,11 @@ def opened(
     skipped: list[Skipped],
     progress: Progress | None = None,
 ) -> Iterator[tuple[int, Index]]:
-    """The number of each variant with its index, open until the next is asked for; in an order that
-    opens each index once.
+    """Yields the number of each variant and its open index, which is closed when the next one is
+    asked for. The order is such that variants with the same index and reranker share one opening.
 
-    Arguments and errors as for :func:`compare`. ``skipped`` gets what was not indexed where an
-    index was built.
+    Arguments and errors are those of :func:`compare`. What was left out when an index was built is
+    put into ``skipped``.
     """
     from rag.library import Index
 
@@ -188,7 +189,7 @@ def opened(
         members = list(built)
         with _folder(variants[members[0]], corpus, progress) as (path, left_out):
             skipped[:] = skipped or left_out
-            # One is open at a time: models are large.
+            # Only one index is open at a time, because models are large.
             for _, same in itertools.groupby(members, key=lambda n: variants[n].rerank):
                 first, *others = same
                 one = variants[first]
@@ -201,8 +202,8 @@ def opened(
 def _folder(
     variant: Variant, corpus: Sequence[str | Path], progress: Progress | None
 ) -> Iterator[tuple[str, tuple[Skipped, ...]]]:
-    """The folder of the variant's index, built first where it names none, and what was not
-    indexed.
+    """The folder of the variant's index, which is built first if the variant names none, and what
+    was left out of it.
     """
     from rag.library import Index
 

@@ -1,4 +1,4 @@
-"""The same question in two languages: does it find the same article?"""
+"""Measures whether the same question finds the same article in two languages."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from rag.evaluation.metrics import Group
 from rag.evaluation.questions import Question
 
-NAME = "both wordings"
+BOTH_WORDINGS = "both wordings"
 
 
 def pairs(questions: Sequence[Question]) -> list[tuple[int, int]]:
-    """Positions of every two wordings of one question in different languages.
+    """The positions of every two questions that are wordings of one in different languages.
 
-    They are wordings of one question where they name the same ``pair``; or, where neither names
-    one, where they have the same id in different files and share a relevant article. Ids that only
-    happen to be equal (a plain count in both files) do not share one.
+    These are questions that name the same ``pair``, or, if neither names one, that have the same id
+    in different files and share a relevant article. Questions whose ids are only equal by chance
+    (both files count their lines) share no article.
     """
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, question in enumerate(questions):
@@ -40,22 +40,22 @@ def consistency(
     lang_of: Mapping[str, str],
     k: int,
 ) -> Group | None:
-    """How alike the results of two wordings are; None where no question has two.
+    """How alike the results of two wordings of a question are; None if no question has two.
 
-    Articles in different languages that answer the same question (both are relevant to it) are
-    versions of each other and count as one article.
+    Articles in different languages that are relevant to the same question are taken for versions of
+    each other and count as one article.
 
     Args:
         questions: the questions.
-        found: for each the ids of the articles found, best first.
-        lang_of: language of each article that is relevant to any.
-        k: how many of them are compared.
+        found: for each question the ids of the articles found, best first.
+        lang_of: language of each article that is relevant to any question.
+        k: how many of the articles found are compared.
 
     Returns:
-        A group of one row per pair: "same first" (1 where both wordings find the same article
-            first), "both right"
-        (1 where both find a relevant article first), and "overlap@k", the share of the first k
-        articles of either that the other has too. Its keys are the two questions' (file, id).
+        A group with one row per pair of wordings and the columns "same first" (1 if both find the
+        same article first), "both right" (1 if both find a relevant article first) and "overlap@k"
+        (share of the first k articles of either that are among those of the other). The keys of
+        the rows are the (file, id) of both questions.
     """
     paired = pairs(questions)
     if not paired:
@@ -71,7 +71,7 @@ def consistency(
             right = a[0] in questions[one].relevant and b[0] in questions[other].relevant
             values[row] = same(a[0], b[0]), right, both / (len(a) + len(b))
     keys = tuple((_key(questions[one]), _key(questions[other])) for one, other in paired)
-    return Group(NAME, ("same first", "both right", f"overlap@{k}"), keys, values)
+    return Group(BOTH_WORDINGS, ("same first", "both right", f"overlap@{k}"), keys, values)
 
 
 def _key(question: Question) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def _key(question: Question) -> tuple[str, str]:
 def _sameness(
     questions: Sequence[Question], paired: Sequence[tuple[int, int]], lang_of: Mapping[str, str]
 ) -> Callable[[str, str], bool]:
-    """Whether two ids are one article or versions of one."""
+    """A function that tells whether two ids are the same article, or versions of one."""
     answered = [set(question.relevant) for question in questions]
     answered += [
         set(questions[one].relevant) | set(questions[other].relevant) for one, other in paired

@@ -1,4 +1,4 @@
-"""Asks an index all questions and measures what it finds."""
+"""Measures the search of an index: asks it all questions and judges what it finds."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Result:
 
     Attributes:
         question: the question.
-        found: ids of articles, best first.
-        rank: place of the first relevant one, from 1; None where none is among ``found``.
-        ms: milliseconds that the search says it took.
+        found: ids of the articles found, best first.
+        rank: rank of the first relevant article, from 1; None if none is among ``found``.
+        ms: milliseconds that the search took, as it reports them.
     """
 
     question: Question
@@ -39,20 +39,21 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """How well an index answers.
+    """How well the search of an index answers questions.
 
     Attributes:
-        name: what was evaluated.
-        articles, passages: size of the index.
+        name: name of what was evaluated.
+        articles, passages: number of each in the index.
         model: name of its embedding model.
-        reranker: name of what orders the best passages anew; "" for nothing.
-        k: how many articles counted.
-        groups: "all" first, then by language, then "both wordings" where there are such.
-        latency: milliseconds that half, 95% and 99% of the searches took at most ("p50" and so on);
-            the one that loads what the others find loaded is not counted.
+        reranker: name of the model that reorders the best passages; "" for none.
+        k: how many of the articles found count.
+        groups: figures of groups of questions: "all" first, then by language, then "both wordings"
+            if questions have several.
+        latency: 50th, 95th and 99th percentile of the times of searches in milliseconds, as "p50"
+            and so on. A first search, which loads models and files, is not counted.
         results: one per question, in their order.
-        absent: questions of which no relevant article is in the index; they count as not found.
-        worst: the worst questions, if they were asked for.
+        absent: questions without any relevant article in the index; they count as not found.
+        worst: the questions that went worst, if these were requested.
     """
 
     name: str
@@ -68,11 +69,11 @@ class Evaluation:
     worst: tuple[Miss, ...]
 
     def group(self, name: str) -> Group | None:
-        """The group of a name."""
+        """The group with a name; None if there is none."""
         return next((group for group in self.groups if group.name == name), None)
 
     def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers; without the single results."""
+        """The evaluation as plain dicts, lists, strings and numbers, without single results."""
         return {
             "name": self.name,
             "articles": self.articles,
@@ -108,19 +109,19 @@ def evaluate(
     Args:
         index: an open index.
         questions: at least one; see :func:`rag.evaluation.read_questions`.
-        k: how many articles count, 1 to 1,000.
-        fusion: what each part of the score weighs; None for the usual.
-        worst: how many of the worst questions to look into.
-        name: what the evaluation is called; the index's path unless given.
+        k: how many of the articles found count, 1 to 1,000.
+        fusion: weights of the parts of the score; None for the usual ones.
+        worst: how many of the worst questions to report.
+        name: name of the evaluation; the path of the index if "".
         progress: called with (done, total, phase).
 
     Raises:
-        UsageError: k is out of range, there is no question, or the index has none of the relevant
-            articles; or pytrec_eval is not installed.
+        UsageError: k is out of range, there is no question, the index has none of the relevant
+            articles, or pytrec_eval is not installed.
     """
     if not questions:
         raise UsageError("expected at least one question, got none")
-    evaluator_class()  # if it is missing, that shows before all is searched
+    evaluator_class()  # fails now rather than after all searches if pytrec_eval is missing
     langs = langs_of(index, (name for question in questions for name in question.relevant))
     relevant = [{name: q.relevant[name] for name in q.relevant if name in langs} for q in questions]
     absent = tuple(question for question, wanted in zip(questions, relevant) if not wanted)
@@ -154,8 +155,8 @@ def _asked(
     name: str,
     progress: Progress | None,
 ) -> list[Result]:
-    """What is found for each question, and how long it took."""
-    # What is loaded at the first question would count as its time.
+    """The result of each question."""
+    # A first search, which loads models and files, is not measured.
     index.find(questions[0].text, k, fusion=fusion)
     results = []
     for number, question in enumerate(questions):
@@ -169,7 +170,7 @@ def _asked(
 
 
 def langs_of(index: Index, articles: Iterable[str]) -> dict[str, str]:
-    """The language of each of these articles that the index has."""
+    """The language of each of these articles (ids), without those that the index lacks."""
     langs: dict[str, str] = {}
     for name in dict.fromkeys(articles):
         with contextlib.suppress(UsageError):
@@ -178,7 +179,10 @@ def langs_of(index: Index, articles: Iterable[str]) -> dict[str, str]:
 
 
 def no_articles(index: Index, first: str) -> UsageError:
-    """The error for questions that name only articles which the index lacks."""
+    """The error for questions that name only articles that the index lacks.
+
+    ``first`` is the id of one of these articles, as an example.
+    """
     return UsageError(
         f"expected questions about the articles of {index.path}, but it has none of their relevant"
         f" articles (the first is {first!r}; ids in the index look like"
@@ -193,8 +197,9 @@ def _groups(
     lang_of: Mapping[str, str],
     k: int,
 ) -> list[Group]:
-    """All questions; those of each language; and for each with articles of each language, if any
-    are not its own.
+    """The groups of questions: all; those of each language if there are several; and, if any
+    question has relevant articles in another language, one for each pair of these languages
+    ("en > zh"), in which only the relevant articles of that language count.
     """
 
     def group(name: str, lang: str | None, wanted: Sequence[Mapping[str, int]]) -> Group:

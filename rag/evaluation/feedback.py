@@ -1,5 +1,5 @@
-"""What readers said of answers: written line by line beside an index, and read back as questions
-whose articles are known.
+"""Readers' verdicts on answers: writes them as lines of a file in the folder of an index, and reads
+them back as questions with relevant articles.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from rag.answer.types import Answer
     from rag.evaluation.questions import Question
 
-FILE = "feedback.jsonl"
-"""Its name in the index folder; no build and no rollback touches it."""
+FEEDBACK_FILE = "feedback.jsonl"
+"""Name of the file in the folder of an index; no build and no rollback touches it."""
 VERDICTS = ("right", "wrong", "quote")
-"""The answer is right, is wrong, or one quote does not say what it is cited for."""
+"""The answer is right; it is wrong; or one quote does not say what it is cited for."""
 SIZE_LIMIT = 16_000_000
-"""Bytes of the file; what comes after is refused, so that nobody can fill the disk."""
+"""Maximum bytes of the file; further lines are refused, so that nobody can fill the disk."""
 _EXPECTED = '{"question": "…", "verdict": "right", "articles": ["id", …]}'
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One verdict.
+    """A reader's verdict on an answer.
 
     Attributes:
-        question: in full, as it was answered.
+        question: the full question, as it was answered.
         verdict: one of ``VERDICTS``.
-        answer: what it is about.
-        number: of the citation, from 1, that "quote" is about; 0 for none.
+        answer: the answer that the verdict is about.
+        number: number, from 1, of the citation that a verdict "quote" is about; 0 for none.
     """
 
     question: str
@@ -43,7 +43,7 @@ class Feedback:
     number: int = 0
 
     def as_line(self) -> str:
-        """One line of JSON, its end included."""
+        """The verdict as one line of JSON, with its line end."""
         from rag import __version__
 
         cited = self.answer.nearest if self.answer.refused else self.answer.citations
@@ -63,10 +63,10 @@ class Feedback:
 
 
 def append(path: Path, feedback: Feedback) -> None:
-    """Adds a line to the file, which is made where there is none; several processes may write at
-    once.
+    """Adds a line to the file, which is created if it is missing. Several processes may do so at
+    the same time.
 
-    Raises StorageError: it cannot be written, or is full (:data:`SIZE_LIMIT`).
+    Raises StorageError if the file cannot be written or is full (:data:`SIZE_LIMIT`).
     """
     from filelock import FileLock, Timeout
 
@@ -86,7 +86,7 @@ def append(path: Path, feedback: Feedback) -> None:
 
 
 def is_feedback(path: Path) -> bool:
-    """Whether a file of JSON Lines is one of feedback, told by its first line."""
+    """Whether a file of JSON Lines holds feedback, judging by its first line."""
     from rag.evaluation.questions import rows
 
     _, first = next(rows(path, _EXPECTED), (0, {}))
@@ -94,13 +94,13 @@ def is_feedback(path: Path) -> bool:
 
 
 def read_feedback(path: Path) -> Iterator[Question]:
-    """The questions whose last verdict is "right", the articles that their answers cite as
-    relevant.
+    """Yields the questions whose last verdict is "right"; the articles that their answers cite are
+    their relevant articles.
 
-    An article of which every quote was called wrong is left out, and so are refusals: no article
-    answers them.
+    An article is left out if a reader objected to each of its quotes. Refusals are left out, as no
+    article answers them.
 
-    Raises UsageError: a line that is none of feedback.
+    Raises UsageError if a line is no feedback.
     """
     from rag.evaluation.questions import make_question, refused, rows
 
@@ -116,13 +116,13 @@ def read_feedback(path: Path) -> Iterator[Question]:
         else:
             last[question] = number, row
     for question, (number, row) in last.items():
-        kept = {
+        relevant = {
             article: 1
             for one, article in zip(row["citations"], row["articles"], strict=True)
             if one not in wrong.get(question, ())
         }
-        if row["verdict"] == "right" and kept and not row.get("refused"):
-            yield make_question(path, number, number, question, kept, {})
+        if row["verdict"] == "right" and relevant and not row.get("refused"):
+            yield make_question(path, number, number, question, relevant, {})
 
 
 def _are_ids(value: object) -> TypeGuard[list[str]]:

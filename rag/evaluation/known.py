@@ -1,4 +1,4 @@
-"""Questions with their answers, read from files, and whether a text holds one of these."""
+"""Reads questions with their known answers from files, and tells whether a text holds one."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _BESIDE_CHINESE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A question of which is known what answers it.
+    """A question whose answer is known.
 
     Attributes:
-        question: the question; ``relevant`` holds the articles that answer it, or, where there is
-            no answer, those that are about its subject; empty where the file does not say.
-        answers: wordings of the answer, any of which will do; empty where the articles do not
-            answer it.
+        question: the question. Its ``relevant`` holds the articles that answer it, or, if there is
+            no answer, those that are about its subject; empty if the file names none.
+        answers: wordings of the answer, any of which will do; empty if the articles do not answer
+            the question.
     """
 
     question: Question
@@ -46,20 +46,21 @@ class Known:
 
     @property
     def near(self) -> bool:
-        """Whether the articles are about its subject and do not answer it."""
+        """Whether articles are about the subject of the question, but do not answer it."""
         return not self.answers and bool(self.question.relevant)
 
 
 def read_known(paths: Iterable[str | Path]) -> list[Known]:
     """All questions of some files of JSON Lines, in their order.
 
-    A row is ``{"question", "answers"[, "id", "relevant", "lang"]}``; other fields are left alone.
+    A row is ``{"question", "answers"[, "id", "relevant", "lang"]}``; other fields are ignored.
     ``answers`` is a list of wordings, any of which will do; null or an empty list says that the
     articles do not answer the question. ``relevant`` is as for
     :func:`rag.evaluation.read_questions`, but may be missing.
 
     Raises:
-        UsageError: no file there, no question in it, or a line that is none; names file and line.
+        UsageError: a file is missing, holds no question or a line that is none; the message names
+            file and line.
     """
     known: list[Known] = []
     for path in map(Path, paths):
@@ -79,23 +80,23 @@ def _read(path: Path) -> Iterator[Known]:
 
 
 def holds(text: str, answers: Sequence[str]) -> bool:
-    """Whether one of the answers stands in a text, as it is written there.
+    """Whether a text contains one of the answers literally.
 
-    Upper and lower case, full and half width, traditional and simplified characters, spaces and the
-    commas of large figures do not count; part of a word or figure is not enough ("18" is not in
-    "2018").
+    Case, full or half width, traditional or simplified characters, spaces and the commas of large
+    figures make no difference. A part of a word or figure is not enough: "18" is not in "2018".
     """
     return any(_bounded(folded(answer)).search(folded(text)) for answer in answers)
 
 
 def is_value(label: str, answers: Sequence[str], date: str = "") -> bool:
-    """Whether a value says the same as one of the answers.
+    """Whether a value means the same as one of the answers.
 
-    As "over 700" and 700多家, 8月1日 and "1 August", 四川省 and Sichuan do. ``date``, that of the
-    article, tells the year of a date that has none.
+    For example "over 700" and 700多家, 8月1日 and "1 August", 四川省 and Sichuan. ``date`` is that
+    of the article, which gives the year of a date without one.
     """
     for kind, find in _VALUES.items():
-        # A club that bears the name of a town is not that town, nor 2008 the games of that year.
+        # An answer must be a value and nothing else: a club named after a town is not that town,
+        # and the games of 2008 are not 2008.
         wanted = [one for one in answers if _is_one(one.strip(" .。"), find)]
         key = key_of(label, kind, date)
         if key[0] != "text" and key in {key_of(answer, kind, date) for answer in wanted}:
@@ -104,19 +105,19 @@ def is_value(label: str, answers: Sequence[str], date: str = "") -> bool:
 
 
 def _is_one(text: str, find: Callable[[str], Iterable[Any]]) -> bool:
-    """Whether a text is what is found in it, and nothing else."""
+    """Whether a text is, as a whole, one value that ``find`` finds in it."""
     return any(one.end - one.start == len(text) for one in find(text))
 
 
 def folded(text: str) -> str:
-    """A text without what does not count when texts are compared."""
+    """A text in the form in which texts are compared; see :func:`holds`."""
     text = in_simplified(text)
     text = _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold())
     return _BESIDE_CHINESE.sub("", _BETWEEN_DIGITS.sub("", text)).strip(" .。,，;；")
 
 
 def _bounded(answer: str) -> re.Pattern[str]:
-    """Finds an answer where it is not a part of a longer word or figure."""
+    """A pattern for an answer that is not a part of a longer word or figure."""
     before, after = "", ""
     if answer[0].isdigit():
         before = r"(?<!\d)(?<!\d[.])"

@@ -1,7 +1,7 @@
 """Measures of a ranking per question, and their means with intervals.
 
-The measures are trec_eval's, by way of pytrec_eval (Van Gysel & de Rijke 2018); the intervals are
-percentiles of the bootstrap over questions (Efron 1979; for retrieval: Sakai 2006).
+The measures are those of trec_eval, through pytrec_eval (Van Gysel & de Rijke 2018). The intervals
+are percentile intervals of the bootstrap over questions (Efron 1979; for retrieval: Sakai 2006).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from rag.errors import UsageError
 from rag.extras import extra
 
 RESAMPLES, SEED = 2_000, 20_240_601
-_BATCH = 4_000_000  # numbers that are drawn at once
+_BATCH = 4_000_000  # values that the bootstrap draws at once, to limit memory
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A mean over questions.
+    """A mean over questions, with its 95% interval.
 
     Attributes:
         value: the mean.
-        low, high: 95% interval; None for fewer than two questions.
+        low, high: ends of the interval; None for a bootstrap over fewer than two questions.
     """
 
     value: float
@@ -34,30 +34,30 @@ class Figure:
     high: float | None
 
     def as_difference(self) -> dict:
-        """The same as plain values, and whether it is more than chance."""
+        """The figure as plain values, with "real": whether the difference is more than chance."""
         return {**asdict(self), "real": self.is_real}
 
     @property
     def is_real(self) -> bool:
-        """Of a difference: whether the interval leaves 0 out."""
+        """For a difference: whether the interval excludes 0."""
         return self.bounds is not None and (self.bounds[0] > 0 or self.bounds[1] < 0)
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        """Both ends of the interval; None where there is none."""
+        """Both ends of the interval; None if there is none."""
         return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Some questions and their figures.
+    """The measures of a group of questions.
 
     Attributes:
         name: "all", a language of questions ("en"), languages of questions and of articles ("en >
             zh"), or "both wordings".
         measures: names of the columns of ``values``.
-        keys: what the rows of ``values`` are: the same keys in the same order can be compared in
-            pairs.
+        keys: identify the rows of ``values``; groups with the same keys in the same order can be
+            compared row by row.
         values: float (n, m), each measure of each question, 0 to 1.
     """
 
@@ -68,14 +68,12 @@ class Group:
 
     @functools.cached_property
     def figures(self) -> dict[str, Figure]:
-        """The mean of each measure."""
+        """The mean of each measure, by name."""
         return dict(zip(self.measures, means(self.values)))
 
     def minus(self, other: Group) -> dict[str, Figure]:
-        """The mean difference of each measure to another run of the same questions, with a paired
-        interval.
-
-        Empty where the questions or the measures are not the same.
+        """The mean difference of each measure to another run of the same questions, with the
+        interval of the paired differences; {} if the questions or the measures are not the same.
         """
         if (self.keys, self.measures) != (other.keys, other.measures):
             return {}
@@ -83,10 +81,11 @@ class Group:
 
 
 def means(values: np.ndarray) -> list[Figure]:
-    """Mean of each column with the 95% percentile interval of resampled rows; the seed is fixed.
+    """The mean of each column, with its 95% percentile interval from a bootstrap over rows, whose
+    seed is fixed.
 
     Args:
-        values: float (n, m), n at least 1; the rows are drawn as wholes.
+        values: float (n, m), n at least 1; whole rows are drawn.
     """
     from scipy.stats import bootstrap
 
@@ -110,29 +109,29 @@ def means(values: np.ndarray) -> list[Figure]:
 
 
 def measures(k: int) -> tuple[str, ...]:
-    """Names of what :func:`measured` gives: hit at 1, 5 and k, the rest at k."""
+    """The names of the columns of :func:`measured`: hit at 1, at 5 and at k, the others at k."""
     return (*(f"hit@{depth}" for depth in _depths(k)), f"recall@{k}", f"mrr@{k}", f"ndcg@{k}")
 
 
 def measured(
     found: Sequence[Sequence[object]], relevant: Sequence[Mapping[Any, int]], k: int
 ) -> np.ndarray:
-    """Each measure of each question: float (n, m), in the order of :func:`measures`.
+    """Each measure of each question: float (n, m), with the columns of :func:`measures`.
 
     Args:
         found: for each question the articles found, best first, without repetition; the first k
             count.
-        relevant: for each question the relevant articles with their grades from 1; none makes every
-            measure 0.
-        k: depth, 1 or more.
+        relevant: for each question the relevant articles with their grades, from 1; without any,
+            every measure is 0.
+        k: depth of the ranking, 1 or more.
 
     Raises:
         UsageError: pytrec_eval is not installed.
     """
     successes = [f"success_{depth}" for depth in _depths(k)]
     columns = [*successes, f"recall_{k}", "recip_rank", f"ndcg_cut_{k}"]
-    # trec_eval sorts by score, so a place becomes one; and it does not cut the reciprocal rank, so
-    # the list is cut.
+    # trec_eval sorts by score, so the score is the negative rank. It has no cutoff for the
+    # reciprocal rank, so the list is cut at k here.
     judged, run = {}, {}
     for number, (row, wanted) in enumerate(zip(found, relevant, strict=True)):
         if len(row) and wanted:
@@ -146,7 +145,7 @@ def measured(
 
 
 def percentiles(ms: Sequence[float], shares: Sequence[int], digits: int) -> dict[str, float]:
-    """Milliseconds that so many percent of some times took at most: {"p50": 2.3, ...}."""
+    """Percentiles of times in milliseconds, rounded to some ``digits``: {"p50": 2.3, ...}."""
     times = np.percentile(ms, shares)
     return {f"p{share}": round(float(one), digits) for share, one in zip(shares, times)}
 
@@ -156,7 +155,7 @@ def _depths(k: int) -> list[int]:
 
 
 def evaluator_class() -> type:
-    """pytrec_eval's evaluator. Raises UsageError where it is not installed."""
+    """The evaluator class of pytrec_eval. Raises UsageError if that is not installed."""
     try:
         with extra():
             from pytrec_eval import RelevanceEvaluator

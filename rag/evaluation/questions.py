@@ -1,5 +1,5 @@
-"""Questions with the articles that answer them, read from files; what is not usable is refused by
-file and line.
+"""Reads questions with the articles that answer them from files. Errors name the file and the line
+that cannot be used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus import detect_lang
-from rag.corpus.language import LATIN
+from rag.corpus.language import LATIN_LANGUAGES
 from rag.errors import UsageError
 
 _EXPECTED = '{"id": "…", "question": "…", "relevant": ["id of an article", …]}'
@@ -19,17 +19,17 @@ _EXPECTED = '{"id": "…", "question": "…", "relevant": ["id of an article", �
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and what should be found for it.
+    """A question and the articles that should be found for it.
 
     Attributes:
         id: unique in its file.
         text: the question, cleaned.
-        relevant: ids of the articles that answer it, with a grade from 1 (1 for all unless the file
-            grades them).
+        relevant: ids of the articles that answer it, each with a grade from 1 (all 1 unless the
+            file grades them).
         lang: "zh", "en" or another ISO 639-1 code.
-        pair: what wordings of one question in several languages have in common; "" where the file
-            does not say.
-        file: where it was read.
+        pair: a name that the wordings of one question in several languages share; "" if the file
+            states none.
+        file: the file that it was read from.
     """
 
     id: str
@@ -44,18 +44,18 @@ def read_questions(paths: Iterable[str | Path]) -> list[Question]:
     """All questions of some files, in their order.
 
     A path is one of
-      - JSON Lines: ``{"id", "question", "relevant"[, "lang", "pair"]}``, other fields are left
-        alone. ``relevant`` is a list of article ids, or ``{id: grade}``. A row without an id gets
-        its line number. Where no language is named it is told by the script, and all that a file
-        has in Latin letters is taken to be of one language.
-      - what readers said of answers on the page: those called right, see
-          :mod:`rag.evaluation.feedback`.
-      - a folder in BEIR's layout, or one of its ``qrels/*.tsv``: see
-          :func:`rag.evaluation.beir.read_beir`.
+      - JSON Lines: ``{"id", "question", "relevant"[, "lang", "pair"]}``; other fields are ignored.
+        ``relevant`` is a list of article ids, or ``{id: grade}``. A row without an id gets its line
+        number. A question without a language gets the one that its script suggests; all questions
+        in Latin letters of a file that name none are taken to be in one language.
+      - Feedback of readers (:mod:`rag.evaluation.feedback`): the questions whose answers were
+        called right.
+      - A folder in BEIR's layout, or one of its ``qrels/*.tsv``; see
+        :func:`rag.evaluation.beir.read_beir`.
 
     Raises:
-        UsageError: no file there, no question in it, or a line that is none; names the file and the
-            line.
+        UsageError: a file is missing, holds no question or a line that is none; the message names
+            file and line.
     """
     from rag.evaluation.beir import read_beir
     from rag.evaluation.feedback import is_feedback, read_feedback
@@ -73,23 +73,25 @@ def read_questions(paths: Iterable[str | Path]) -> list[Question]:
 
 
 def with_langs(questions: list[Question], path: Path, expected: str) -> list[Question]:
-    """The questions of a file, those without a language with the one that they seem to be in.
+    """The questions of a file, with a detected language where they have none. The list is changed.
 
-    Raises UsageError where there are none; ``expected`` says what a line should be.
+    Raises UsageError if there are none; ``expected`` says in its message what a line should be.
     """
     if not questions:
         raise UsageError(
             f"expected questions in {path}, found none: one line per question, {expected}"
         )
-    told = {
+    detected = {
         n: detect_lang(question.text) for n, question in enumerate(questions) if not question.lang
     }
-    # A short question has too few small words to tell English from Portuguese; many together have
-    # enough.
-    latin = detect_lang("\n".join(questions[n].text for n, lang in told.items() if lang in LATIN))
-    for number, lang in told.items():
+    # A short question has too few function words to tell English from Portuguese, so the language
+    # is detected from all questions in Latin letters together.
+    latin = detect_lang(
+        "\n".join(questions[n].text for n, lang in detected.items() if lang in LATIN_LANGUAGES)
+    )
+    for number, lang in detected.items():
         questions[number] = dataclasses.replace(
-            questions[number], lang=latin if lang in LATIN else lang
+            questions[number], lang=latin if lang in LATIN_LANGUAGES else lang
         )
     return questions
 
@@ -97,7 +99,7 @@ def with_langs(questions: list[Question], path: Path, expected: str) -> list[Que
 def read_rows(
     path: Path, expected: str, needs_relevant: bool = True
 ) -> Iterator[tuple[int, dict, Question]]:
-    """Line number, row and question of each line of a JSON Lines file. Raises UsageError."""
+    """Yields line number, row and question of each line of JSON Lines. Raises UsageError."""
     seen: dict[str, int] = {}
     for number, row in rows(path, expected):
         relevant = relevant_of(path, number, row) if needs_relevant or row.get("relevant") else {}
@@ -109,14 +111,16 @@ def read_rows(
 
 
 def note_id(seen: dict[str, int], path: Path, number: int, name: str, key: str) -> None:
-    """Notes at which line an id stands. Raises UsageError for one that an earlier line has."""
+    """Records in ``seen`` at which line an id stands. Raises UsageError if an earlier line has the
+    same id; ``key`` is what the file calls ids.
+    """
     if name in seen:
         raise refused(path, number, f"an {key} of its own (line {seen[name]} has it)", name)
     seen[name] = number
 
 
 def relevant_of(path: Path, number: int, row: dict) -> Mapping[str, int]:
-    """The articles of a row with their grades. Raises UsageError for none."""
+    """The relevant articles of a row with their grades. Raises UsageError if there are none."""
     relevant = row.get("relevant")
     if isinstance(relevant, list):
         relevant = dict.fromkeys(map(_text, relevant), 1)
@@ -133,8 +137,8 @@ def relevant_of(path: Path, number: int, row: dict) -> Mapping[str, int]:
 def make_question(
     path: Path, number: int, name: object, text: object, relevant: Mapping[str, int], row: dict
 ) -> Question:
-    """A question from the values of a row, checked; its language "" where none is named. Raises
-    UsageError.
+    """A question made of the values of a row, which are checked. Its language is "" if the row
+    names none. Raises UsageError.
     """
     from rag.question.query import clean
 
@@ -156,9 +160,9 @@ def make_question(
 
 
 def rows(path: Path, expected: str) -> Iterator[tuple[int, dict]]:
-    """Line number from 1 and object of every line of a JSON Lines file that is not blank.
+    """Yields line number (from 1) and object of every line of a JSON Lines file that is not blank.
 
-    Raises UsageError: the file cannot be read, or a line holds no JSON object in UTF-8.
+    Raises UsageError if the file cannot be read, or a line is no JSON object in UTF-8.
     """
     for number, line in lines(path):
         try:
@@ -171,8 +175,8 @@ def rows(path: Path, expected: str) -> Iterator[tuple[int, dict]]:
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Line number from 1 and text of every line of a file that is not blank. Raises UsageError as
-    :func:`rows`.
+    """Yields line number (from 1) and text of every line of a file that is not blank. Raises
+    UsageError if the file cannot be read or is not UTF-8.
     """
     number = 0
     try:
@@ -201,5 +205,5 @@ def refused(path: Path, number: int, expected: str, seen: object) -> UsageError:
 
 
 def _text(value: object) -> str:
-    """An id as text; "" for what is no id."""
+    """An id (a string or a whole number) as text; "" for anything else."""
     return str(value) if isinstance(value, str) or type(value) is int else ""

@@ -1,4 +1,4 @@
-"""Evaluations as text for people."""
+"""Shows evaluations as text for people."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import itertools
 from collections.abc import Sequence
 
 from rag.evaluation.compare import Comparison
-from rag.evaluation.consistency import NAME as BOTH
+from rag.evaluation.consistency import BOTH_WORDINGS
 from rag.evaluation.evaluate import Evaluation
 from rag.evaluation.metrics import Group
 from rag.evaluation.worst import Miss, Shown
 
 _NAME = 28  # characters of a variant's name in a table
-_SHOWN = 5  # names of questions whose articles are not there
+_SHOWN = 5  # ids that are named of questions without a relevant article in the index
 
 
 def report(comparison: Comparison) -> str:
-    """One evaluation in full, or several as tables of their differences; then the worst questions
-    of each.
+    """One evaluation in full, or several as tables with their differences to the first; then the
+    worst questions of each.
     """
     first = comparison.evaluations[0]
     blocks = [_single(first)] if len(comparison.evaluations) == 1 else [_several(comparison)]
@@ -29,17 +29,20 @@ def report(comparison: Comparison) -> str:
 
 
 def _single(evaluation: Evaluation) -> str:
-    ordinary = [group for group in _distinct(evaluation.groups) if group.name != BOTH]
+    ordinary = [group for group in _distinct(evaluation.groups) if group.name != BOTH_WORDINGS]
     tables = [_figures("questions", ordinary)]
-    if both := evaluation.group(BOTH):
+    if both := evaluation.group(BOTH_WORDINGS):
         tables.append(_figures("pairs", [both]))
     times = latencies([(evaluation.name, evaluation.latency)], ".1f")
     return "\n\n".join([_about(evaluation), *tables, times])
 
 
 def latencies(runs: Sequence[tuple[str, dict[str, float]]], form: str) -> str:
-    """The percentiles of the times of some runs by their names: one in a line, several as a
-    table.
+    """The percentiles of the times of some runs: those of one run in a line, of several in a table.
+
+    Args:
+        runs: name and percentiles in milliseconds of each run.
+        form: format specification of a time, such as ".1f".
     """
     if len(runs) == 1:
         return "milliseconds: " + ", ".join(f"{p} {ms:{form}}" for p, ms in runs[0][1].items())
@@ -50,7 +53,7 @@ def latencies(runs: Sequence[tuple[str, dict[str, float]]], form: str) -> str:
 
 
 def _figures(what: str, groups: Sequence[Group]) -> str:
-    """A row for each group, and under it the intervals."""
+    """A table with a row of means for each group, and below it a row of their intervals."""
     rows = [["", what, *groups[0].measures]]
     for group in groups:
         figures = list(group.figures.values())
@@ -73,21 +76,23 @@ def _several(comparison: Comparison) -> str:
 
 
 def _of_group(name: str, comparison: Comparison) -> list[list[str]]:
-    """The rows of a group of questions: each evaluation, and how it differs from the first."""
+    """The rows of a table for a group of questions: each evaluation, and how it differs from the
+    first one.
+    """
     rows: list[list[str]] = []
     for number, evaluation in enumerate(comparison.evaluations):
         group = evaluation.group(name)
         if group is None:
             continue
         if not rows:
-            what = "pair" if name == BOTH else "question"
-            many = f"{len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}"
-            rows.append([f"{name}, {many}", *group.measures])
+            what = "pair" if name == BOTH_WORDINGS else "question"
+            size = f"{len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}"
+            rows.append([f"{name}, {size}", *group.measures])
         figures = (share(figure.value) for figure in group.figures.values())
         rows.append([named(number + 1, evaluation.name), *figures])
         if number and (changes := comparison.differences(number).get(name)):
-            told = (change(f.value) + "*" * f.is_real for f in changes.values())
-            rows.append(["    to the first", *told])
+            differences = (change(f.value) + "*" * f.is_real for f in changes.values())
+            rows.append(["    to the first", *differences])
             if bounds := [one.bounds for one in changes.values() if one.bounds]:
                 ends = (f"{change(low)}/{change(high)}" for low, high in bounds)
                 rows.append(["    95 %", *ends])
@@ -95,16 +100,18 @@ def _of_group(name: str, comparison: Comparison) -> list[list[str]]:
 
 
 def _distinct(groups: Sequence[Group]) -> list[Group]:
-    """Without the languages of questions that say the same as one with the articles' language
-    ("en", "en > zh").
+    """The groups without those that have the same questions and values as a later one: "en" and
+    "en > zh" are the same if all articles that answer English questions are Chinese.
     """
     first, *rest = groups
-    said = [(group.keys, group.values.tobytes()) for group in rest]
-    return [first, *(group for n, group in enumerate(rest) if said[n] not in said[n + 1 :])]
+    contents = [(group.keys, group.values.tobytes()) for group in rest]
+    return [first, *(group for n, group in enumerate(rest) if contents[n] not in contents[n + 1 :])]
 
 
 def named(number: int, name: str) -> str:
-    """The name of a variant in a table; the list before the tables has it in full."""
+    """The number and name of a variant for a table, shortened; a list above the tables has the full
+    name.
+    """
     return f"[{number}] {name if len(name) <= _NAME else '…' + name[1 - _NAME :]}"
 
 
@@ -126,12 +133,12 @@ def _absent(evaluation: Evaluation) -> str:
 
 
 def share(value: float) -> str:
-    """A figure from 0 to 1 as it stands in tables: ".912"."""
+    """A figure from 0 to 1 in the form that tables show: ".912"."""
     return f"{value:.3f}".removeprefix("0")
 
 
 def change(value: float) -> str:
-    """A difference, with its sign."""
+    """A difference between two such figures, with its sign: "+.012"."""
     return f"{round(value, 3) + 0.0:+.3f}".replace("0.", ".", 1)
 
 
@@ -150,7 +157,9 @@ def _shown(one: Shown) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as they must be, the first to the left, the others to the right."""
+    """Rows as a text table. Columns are as wide as their widest cell; the first is aligned to the
+    left, the others to the right.
+    """
     columns = itertools.zip_longest(*rows, fillvalue="")
     widths = [max(map(len, column)) for column in columns]
     lines = []

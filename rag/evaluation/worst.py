@@ -1,4 +1,4 @@
-"""The questions that went worst, with what was found instead."""
+"""Finds the questions that went worst, with what was found instead."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from rag.library import Index
     from rag.search.types import Fusion, Hit
 
-DEPTH = 100  # how far down a relevant article is looked for
-_BEGINNING = 120  # characters of a passage that are shown
+_MIN_SEARCH_DEPTH = 100  # rank down to which a relevant article is looked for
+_BEGINNING = 120  # characters at the beginning of a passage that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An article among the results.
+    """An article among the results, as a report shows it.
 
     Attributes:
-        article_id, title: of the article.
-        rank: its place, from 1.
+        article_id, title: id and title of the article.
+        rank: its rank, from 1.
         text: beginning of its best passage.
         score: fused score of that passage.
-        parts: the scores that were fused, by name.
+        parts: the scores from which that one was fused, by name.
     """
 
     article_id: str
@@ -44,10 +44,10 @@ class Miss:
 
     Attributes:
         question: the question.
-        rank: place of its first relevant article; None where it is not among the first ``depth``.
-        first: what came first; None where nothing was found.
-        wanted: the relevant article, where it has a rank.
-        depth: how many articles were looked through.
+        rank: rank of its first relevant article, from 1; None if none is among the first ``depth``.
+        first: the article that came first; None if nothing was found.
+        wanted: the relevant article at ``rank``; None if there is none.
+        depth: how many of the articles found were looked at.
     """
 
     question: Question
@@ -60,10 +60,10 @@ class Miss:
 def worst_of(
     index: Index, results: Sequence[Result], count: int, k: int, fusion: Fusion | None
 ) -> tuple[Miss, ...]:
-    """The ``count`` results whose first relevant article stands lowest, the worst first; none that
-    has it first.
+    """The ``count`` questions whose first relevant article ranks lowest, the worst first. Questions
+    with a relevant article at rank 1 are left out.
     """
-    depth = max(k, DEPTH)
+    depth = max(k, _MIN_SEARCH_DEPTH)
     misses = [_miss(index, one.question, depth, fusion) for one in results if one.rank != 1]
     misses.sort(key=lambda miss: -(miss.rank or math.inf))
     return tuple(misses[:count])

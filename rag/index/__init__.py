@@ -3,7 +3,7 @@
 An index is a folder that holds ``CURRENT`` (the name of the live version) and
 ``versions/<name>/``, each version complete in itself and never changed after it was made.
 
-What builds one is loaded when it is first used: whoever asks needs none of it.
+The code that builds an index is imported when it is first used: whoever only searches does without.
 """
 
 from typing import TYPE_CHECKING

@@ -1,10 +1,11 @@
-"""Ascending lists of numbers in few bits: Elias-Fano, each list by itself, one after the other in a
-memory-mapped file.
+"""Ascending lists of integers, compressed by Elias-Fano coding in memory-mapped files.
 
-Of each number the lower bits are kept as they are, with a width that suits the length of the list,
-and the upper ones as the distance to those before it, in unary: 2 + log2(universe / length) bits
-each, half a bit from the least possible (Elias 1974; Vigna 2013, "Quasi-succinct indices"). Where a
-list begins follows from the lengths of those before it, so no pointers are kept.
+Each list is coded by itself, and the lists stand one after the other. Each number is split in two.
+Its lower bits are stored as they are, with a width that suits the length of the list. Its upper
+bits are stored in unary, as the difference from the upper bits of the number before. A number takes
+2 + log2(universe / length) bits, half a bit more than the least possible (Elias 1974; Vigna 2013,
+"Quasi-succinct indices"). Where a list begins follows from the lengths of the lists before it, so
+the files hold no pointers.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ import numpy as np
 
 from rag.index.columns import starts
 
-_LONG = 256  # numbers of one width from which on they are not looked up one by one
-_SLACK = 8  # bytes behind the last field, so that 8 can be read wherever one begins
-# Numbers that are packed or unpacked in one go: what is at work then stays in the cache.
-AT_ONCE = 1 << 18
+_LONG = 256  # from so many numbers of one width on, they are decoded by strides, not one by one
+_SLACK = 8  # padding bytes at the end, so that 8 bytes can be read from wherever a field begins
+# Numbers packed or unpacked in one go: so few that the arrays at work stay in the CPU cache.
+NUMBERS_PER_BATCH = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
-    """Where the bits of each of n lists stand.
+class ListLayout:
+    """The bit positions of n lists in the file of lower bits and in that of upper bits.
 
     Attributes:
-        counts: numbers in each list (n,).
-        widths: lower bits of each of its numbers (n,).
-        low, high: first bit of each list among the lower and the upper bits, and the end of the
-            last (n + 1,).
+        counts: how many numbers each list has (n,).
+        widths: how many lower bits each number of a list has (n,).
+        low, high: the first bit of each list in the file of lower bits and in that of upper bits,
+            followed by the end of the last list (n + 1,).
     """
 
     counts: np.ndarray
@@ -41,8 +42,8 @@ class Layout:
     high: np.ndarray
 
     @classmethod
-    def of(cls, counts: np.ndarray, universe: int) -> Layout:
-        """The layout of lists of so many numbers, all of them under ``universe``."""
+    def of(cls, counts: np.ndarray, universe: int) -> ListLayout:
+        """The layout of lists with ``counts`` numbers each, all of them below ``universe``."""
         counts = np.asarray(counts, np.int64)
         widths = np.maximum(np.frexp(universe // np.maximum(counts, 1))[1] - 1, 0).astype(np.int64)
         high = np.where(counts > 0, counts + (max(universe - 1, 0) >> widths), 0)
@@ -50,11 +51,11 @@ class Layout:
 
 
 class BitWriter:
-    """Bits appended to a file, the first of them the lowest of its byte."""
+    """Appends bits to a file; the first bit of each byte is its lowest."""
 
     def __init__(self, path: Path) -> None:
         self._file: BinaryIO = open(path, "wb")
-        self._rest = np.zeros(0, np.uint8)  # bits that fill no byte yet
+        self._rest = np.zeros(0, np.uint8)  # the latest bits, too few to fill a byte
 
     def ones(self, positions: np.ndarray, total: int) -> None:
         """Appends ``total`` bits that are 1 at ``positions`` and 0 elsewhere."""
@@ -63,7 +64,7 @@ class BitWriter:
         self._put(bits)
 
     def fields(self, values: np.ndarray, widths: np.ndarray) -> None:
-        """Appends the lower bits of each number (int64), as many as its width says."""
+        """Appends the lowest ``widths[i]`` bits of each number ``values[i]`` (int64)."""
         size = -(-int(widths.max(initial=0)) // 8)
         low_bytes = values.astype("<i8").view(np.uint8).reshape(-1, 8)[:, :size]
         digits = np.unpackbits(low_bytes, axis=1, bitorder="little")
@@ -76,7 +77,7 @@ class BitWriter:
         self._rest = bits[whole:]
 
     def close(self, abandon: bool = False) -> None:
-        """Ends the file, unless what was written is to be thrown away."""
+        """Pads and closes the file; with ``abandon``, when it will be deleted, only closes it."""
         try:
             if not abandon:
                 self._put(np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8))
@@ -84,12 +85,13 @@ class BitWriter:
             self._file.close()
 
 
-def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: Layout) -> None:
-    """Appends the lists of a layout.
+def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: ListLayout) -> None:
+    """Appends the lists that ``layout`` describes.
 
     Args:
-        low, high: the two files.
-        values: the numbers of the lists one after the other, int64.
+        low, high: the file of lower bits, and that of upper bits.
+        values: the numbers of all lists, list after list, int64.
+        layout: the lengths and bit positions of the lists.
     """
     widths = np.repeat(layout.widths, layout.counts)
     low.fields(values, widths)
@@ -101,19 +103,19 @@ def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: Lay
 
 
 def write_counts(out: BitWriter, counts: np.ndarray) -> None:
-    """Appends numbers from 1 on in unary: each ends with a 1."""
+    """Appends positive numbers in unary: n is written as n - 1 zeros and a 1."""
     ends = np.cumsum(counts)
     out.ones(ends - 1, int(ends[-1]) if len(ends) else 0)
 
 
 class Bits:
-    """Reads what a :class:`BitWriter` wrote; the memory is mapped."""
+    """Reads the bits that a :class:`BitWriter` wrote, from mapped memory."""
 
     def __init__(self, path: Path) -> None:
         """Opens the file.
 
         Raises:
-            ValueError: it is too short to be one.
+            ValueError: the file is shorter than its padding.
         """
         self.bytes = mapped(path, np.dtype(np.uint8))
         if len(self.bytes) < _SLACK:
@@ -121,7 +123,7 @@ class Bits:
         self._words = np.ndarray((len(self.bytes) - _SLACK + 1,), "<u8", self.bytes, strides=(1,))
 
     def __len__(self) -> int:
-        """Bits, some behind the last one written included."""
+        """Number of bits, with those that fill up the last byte."""
         return 8 * (len(self.bytes) - _SLACK)
 
     def flags(self, first: int, last: int) -> np.ndarray:
@@ -131,11 +133,13 @@ class Bits:
         return bits[first - 8 * begin : last - 8 * begin].view(bool)
 
     def row(self, start: int, width: int, count: int) -> np.ndarray:
-        """Numbers of so many bits (under 57) that stand one after the other, int64 (count,)."""
+        """``count`` adjacent numbers of ``width`` bits each (under 57), from bit ``start`` on,
+        int64 (count,).
+        """
         if count < _LONG:
             return self.fields(start + np.arange(count) * width, width)
         out = np.empty(count, np.int64)
-        for place in range(8):  # every eighth begins ``width`` bytes behind the one before
+        for place in range(8):  # 8 numbers take ``width`` bytes: each eighth is a strided view
             first, shift = divmod(start + place * width, 8)
             size = (count - place + 7) >> 3
             words = np.ndarray((size,), "<i8", self.bytes, first, (width,))
@@ -144,19 +148,19 @@ class Bits:
         return out
 
     def fields(self, starts: np.ndarray, widths: np.ndarray | int) -> np.ndarray:
-        """The numbers of so many bits (under 57) that begin at ``starts``, int64."""
+        """The numbers of ``widths`` bits each (under 57) that begin at bits ``starts``, int64."""
         found = self._words[starts >> 3] >> (starts & 7).view(np.uint64)
         return found.view(np.int64) & ((1 << widths) - 1)
 
 
 class Lists:
-    """Reads lists that :func:`write_lists` wrote."""
+    """Reads the lists that :func:`write_lists` wrote."""
 
-    def __init__(self, low: Bits, high: Bits, layout: Layout) -> None:
-        """Takes both files.
+    def __init__(self, low: Bits, high: Bits, layout: ListLayout) -> None:
+        """Takes the file of lower bits, that of upper bits, and their layout.
 
         Raises:
-            ValueError: they are shorter or longer than the layout says.
+            ValueError: a file is shorter or longer than the layout says.
         """
         for bits, end in ((low, int(layout.low[-1])), (high, int(layout.high[-1]))):
             if len(bits) != -(-end // 8) * 8:
@@ -164,7 +168,7 @@ class Lists:
         self._low, self._high, self.layout = low, high, layout
 
     def one(self, number: int) -> np.ndarray:
-        """The numbers of one list, int64, ascending."""
+        """The numbers of list ``number``, ascending, int64."""
         layout = self.layout
         width, start = int(layout.widths[number]), int(layout.low[number])
         flags = self._high.flags(int(layout.high[number]), int(layout.high[number + 1]))
@@ -177,9 +181,7 @@ class Lists:
         return upper
 
     def some(self, first: int, last: int) -> np.ndarray:
-        """The numbers of the lists ``first`` to ``last`` (not included) one after the other,
-        int64.
-        """
+        """The numbers of the lists ``first`` to ``last`` (not included), list after list, int64."""
         layout = self.layout
         counts, widths = layout.counts[first:last], layout.widths[first:last]
         number, begin = np.cumsum(counts) - counts, int(layout.high[first])
@@ -196,7 +198,7 @@ class Lists:
 
 
 def read_counts(flags: np.ndarray) -> np.ndarray:
-    """The numbers that :func:`write_counts` wrote, from their bits."""
+    """The numbers that :func:`write_counts` wrote, decoded from their bits (bools)."""
     ends = np.flatnonzero(flags)
     out = ends + 1
     out[1:] -= out[:-1].copy()
@@ -206,10 +208,10 @@ def read_counts(flags: np.ndarray) -> np.ndarray:
 def mapped(path: Path, dtype: np.dtype) -> np.ndarray:
     """The content of a file as an array (n,) over mapped memory.
 
-    A plain array: slices of np.memmap cost several times as much.
+    It is a plain array, because slices of np.memmap cost several times as much.
 
     Raises:
-        ValueError: its size is no multiple of that of the type.
+        ValueError: the size of the file is no multiple of the size of ``dtype``.
     """
     if not path.stat().st_size:
         return np.zeros(0, dtype)

@@ -1,8 +1,9 @@
-"""Rows of bytes, deflated some at a time, so that neighbours share what they have in common and one
-row is read at once.
+"""Rows of bytes in compressed blocks of some rows each.
 
-A block ends behind a row that says so by its content, or when it is large. So where it ends does
-not depend on what was added or removed elsewhere, and a newer version takes it over as it is.
+Neighbours in a block are compressed (zlib) together, so what they have in common is stored once;
+and reading a row inflates its block only. A block ends behind a row whose content digest says so,
+or when it is large. So its end does not depend on rows that were added or removed elsewhere, and a
+newer version can copy the compressed block as it is.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from rag.index.bits import mapped
 from rag.index.columns import starts
 from rag.index.manifest import corrupt
 
-_FULL = 1 << 16  # bytes of a block, about
+_FULL = 1 << 16  # bytes of its rows from which on a block is full
 _LEVEL = 9
-CUT = 15  # a row ends its block where these bits of its digest are 0: one in 16
-_REMEMBERED = 128  # blocks that stay inflated: the parts of an answer read the same articles
+_BLOCK_END_MASK = 15  # a row whose digest has these four bits all 0 ends its block: one row in 16
+_REMEMBERED = 128  # inflated blocks kept in memory: the parts of an answer read the same articles
 
 
 class BlockWriter:
-    """Appends rows to a file."""
+    """Writes rows to a file, block by block."""
 
     def __init__(self, path: Path) -> None:
         self._file: BinaryIO = open(path, "wb")
@@ -36,21 +37,22 @@ class BlockWriter:
         self._counts: list[int] = []
 
     def add(self, row: bytes, digest: int) -> None:
-        """Takes a row with a number that its content determines."""
+        """Appends a row; ``digest`` is a hash of its content, which decides where blocks end."""
         self._rows.append(row)
         self._size += len(row)
-        if not digest & CUT or self._size >= _FULL:
+        if not digest & _BLOCK_END_MASK or self._size >= _FULL:
             self._flush()
 
     def keep(self, old: Blocks, first: int, last: int, digests: list[int]) -> None:
-        """Takes over the rows ``first`` to ``last`` (not included) of an older file, given their
-        digests.
+        """Copies the rows ``first`` to ``last`` (not included) of an older file; ``digests`` are
+        theirs. Whole blocks are copied without inflating them.
         """
         row = first
         while row < last:
             block = old.block_of(row)
             begin, end = old.rows[block], old.rows[block + 1]
-            # The last block may have ended only because there was no more.
+            # The last block may have ended only because there were no more rows: its rows are added
+            # one by one, so that the block can go on.
             if not self._rows and begin == row and end <= last and block + 2 < len(old.rows):
                 self._put(old.deflated(block), end - begin)
             else:
@@ -71,15 +73,15 @@ class BlockWriter:
         self._counts.append(count)
 
     def finish(self) -> tuple[np.ndarray, np.ndarray]:
-        """Ends the file; returns the bytes and the rows of each block, which :class:`Blocks` asks
-        for.
+        """Ends the file; returns the compressed bytes of each block and its number of rows, which
+        :class:`Blocks` takes, int64 (n_blocks,) each.
         """
         self._flush()
         self._file.close()
         return np.array(self._sizes, np.int64), np.array(self._counts, np.int64)
 
     def close(self) -> None:
-        """Closes the file as it is."""
+        """Closes the file without writing the last block."""
         self._file.close()
 
 
@@ -87,14 +89,14 @@ class Blocks:
     """Reads rows; safe to use from many threads.
 
     Attributes:
-        rows: the first row of each block, and the number of all.
+        rows: the number of the first row of each block, followed by the number of all rows.
     """
 
     def __init__(self, path: Path, sizes: np.ndarray, counts: np.ndarray) -> None:
-        """Opens the file.
+        """Opens a file; ``sizes`` and ``counts`` are what :meth:`BlockWriter.finish` returned.
 
         Raises:
-            ValueError: it is of another size.
+            ValueError: the size of the file is not the sum of ``sizes``.
         """
         self._path = path
         self._bytes = memoryview(mapped(path, np.dtype(np.uint8)).data)
@@ -108,7 +110,7 @@ class Blocks:
         return bisect_right(self.rows, row) - 1
 
     def deflated(self, block: int) -> bytes:
-        """A block as it stands in the file."""
+        """The compressed bytes of a block."""
         return bytes(self._bytes[self._begin[block] : self._begin[block + 1]])
 
     def block(self, block: int) -> list[bytes]:
@@ -118,7 +120,7 @@ class Blocks:
             IndexCorrupt: the block is damaged.
         """
         deflated = self.deflated(block)
-        small = len(deflated) <= _FULL  # a very long article would keep others from being kept
+        small = len(deflated) <= _FULL  # others are not cached: a very long article takes much room
         inflate = _inflated if small else _inflated.__wrapped__
         try:
             return inflate(deflated, self.rows[block + 1] - self.rows[block])
@@ -126,7 +128,7 @@ class Blocks:
             raise corrupt(self._path, f"block {block}: {error}") from error
 
     def some(self, rows: list[int]) -> dict[int, bytes]:
-        """Some rows by number."""
+        """The content of some rows, by row number."""
         out = {}
         for row in rows:
             block = self.block_of(row)
@@ -136,7 +138,7 @@ class Blocks:
 
 @functools.lru_cache(_REMEMBERED)
 def _inflated(deflated: bytes, count: int) -> list[bytes]:
-    """The rows of a block that holds so many; the list is shared, and must not be changed."""
+    """The ``count`` rows of a compressed block; callers share the list and must not change it."""
     plain = zlib.decompress(deflated)
     ends = (4 * count + np.cumsum(np.frombuffer(plain, "<u4", count), dtype=np.int64)).tolist()
     if ends[-1] != len(plain):

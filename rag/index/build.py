@@ -1,4 +1,4 @@
-"""Building an index: aside, checked, then switched to in one step."""
+"""Builds a new version of an index beside the live one, checks it, and switches to it in one go."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.index.corpus_diff import CorpusDiff, Holder
 from rag.index.file_scan import FileScan, Item
 from rag.index.live import LiveVersion
 from rag.index.report import BuildReport, Clock, Progress
-from rag.index.versions import KEEP, building_folder, commit, writing
+from rag.index.versions import VERSIONS_KEPT, building_folder, commit, writing
 
 
 def build_index(
@@ -24,28 +24,28 @@ def build_index(
     path: str | Path,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
-    keep: int = KEEP,
+    keep: int = VERSIONS_KEPT,
     max_removed: float = 1.0,
 ) -> BuildReport:
     """Builds a new version of an index and makes it the live one.
 
-    Readers keep the version they have opened. Until the last step nothing that was there changes;
-    whatever goes wrong before it, a killed process included, leaves the old version live. Where the
-    live version was built with the same transformer, only passages that are new are embedded.
+    Readers keep the version they have opened. Nothing that was there changes until the last step:
+    if anything fails before it, even if the process is killed, the old version stays live. If the
+    live version was built with the same transformer, only new passages are embedded.
 
     Args:
-        articles: what :func:`rag.corpus.read_corpus` gives. An article without text, or with an id
-            and text that came before, is reported as skipped; one whose id came before with another
-            text gets the id with "#2" behind it.
+        articles: what :func:`rag.corpus.read_corpus` gives. An article without text, or with the
+            id and the content of an earlier one, is reported as skipped. An article with the id of
+            an earlier one but other content gets "#2" appended to its id.
         path: the index folder; made if it is not there.
         embedder: model for the passage vectors; None for the embedded static one.
         progress: called now and then with (done, total or None, phase).
         keep: versions to keep, the new one included; at least 1.
-        max_removed: share (0 to 1) of the articles of the live version that may be gone; see
-            :func:`rag.index.changes.guard`.
+        max_removed: share (0 to 1) of the articles of the live version that may be missing from
+            the new one; see :func:`rag.index.changes.guard`.
 
     Raises:
-        TooMuchRemoved: more than that are gone; nothing is changed.
+        TooMuchRemoved: more of them are missing; nothing is changed.
         CorpusError: no article could be indexed; the message has the reasons.
         IndexBusy: another process is building.
         StorageError: the folder cannot be written, or the disk is full.
@@ -53,25 +53,26 @@ def build_index(
     """
     embedder = embedder or load_static()
     report = _write(path, lambda *_: articles, embedder, progress, keep, max_removed)
-    assert report is not None  # there is always something to build from
+    assert report is not None  # None is for a corpus of files without changes
     return report
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What an index is built from, the whole or one of its shards.
+    """What an index, or one of its shards, is built from.
 
     Attributes:
         path: the index folder.
         corpus: files and folders.
-        model: the model that was named, "" for the embedded one, for the record.
-        program: version of Yinju; another one reads files anew.
-        columns: which columns of tables hold what (:func:`rag.corpus.read_corpus`); None for those
-            of the live version.
-        afresh: read all, and build a new version even if nothing changed.
-        share: the files among these that are read; None for all.
-        taken: what has an id in other shards of a whole, by the digest of the id; then a new
-            version is built even if nothing changed.
+        model: the model that the user named, "" for the embedded one; only recorded.
+        program: version of Yinju; if it is another than that of the live version, all files are
+            read again.
+        columns: which columns of tables hold which field (:func:`rag.corpus.read_corpus`); None
+            for those of the live version.
+        afresh: read all files, and build a new version even if nothing changed.
+        share: the files of the corpus that go into this shard; None for all.
+        taken: by the digest of an id, the article of another shard that has this id. If there are
+            any, a new version is built even if nothing changed.
     """
 
     path: Path
@@ -89,17 +90,17 @@ def index_corpus(
     path: str | Path,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
-    keep: int = KEEP,
+    keep: int = VERSIONS_KEPT,
     max_removed: float = 1.0,
     model: str = "",
     program: str = "",
     columns: Mapping[str, str] | None = None,
     afresh: bool = False,
 ) -> BuildReport | None:
-    """As :func:`build_index`, from files and folders; the articles of files that are as they were
-    are taken over.
+    """Like :func:`build_index`, from files and folders; the articles of unchanged files are taken
+    over from the live version.
 
-    The result is that of a build from nothing: the same files, byte for byte, but for what tells
+    The result is the same, byte for byte, as that of a build from scratch, except for what records
     times.
 
     Args:
@@ -108,7 +109,7 @@ def index_corpus(
         model, program, columns, afresh: as in :class:`Task`.
 
     Returns:
-        The report; None where nothing has changed.
+        The report; None if nothing has changed.
     """
     task = Task(Path(path), tuple(paths), model, program, columns, afresh)
     return build_task(task, embedder, progress, keep, max_removed)
@@ -121,7 +122,7 @@ def build_task(
     keep: int,
     max_removed: float = 1.0,
 ) -> BuildReport | None:
-    """Builds what a task says; otherwise as :func:`index_corpus`."""
+    """Builds the index or shard that a task describes; otherwise like :func:`index_corpus`."""
     used = embedder or load_static()
 
     def survey(live: LiveVersion, usable: bool) -> CorpusDiff | None:
@@ -129,7 +130,8 @@ def build_task(
         known = live.columns() if task.columns is None else task.columns
         version = live.folder if usable else None
         scan = FileScan.at(task.corpus, task.program, version, known, task.share)
-        # What was left out of a shard because of another counts only as long as that is there.
+        # A shard may have left out an article because another shard has its id. That holds only as
+        # long as the other article is there, so such a shard is compared again.
         same = not scan.changed and not task.taken and (task.share is None or scan.settled)
         if usable and same:
             return None
@@ -147,8 +149,15 @@ def _write(
     keep: int,
     max_removed: float,
 ) -> BuildReport | None:
-    """Builds a version of what ``choose`` gives for the live version, when it was told whether
-    articles can be taken over from that.
+    """Builds a version and makes it live.
+
+    Args:
+        path, embedder, progress, keep, max_removed: as for :func:`build_index`.
+        choose: called with the live version and with whether articles can be taken over from it;
+            gives what to index, or None if nothing has changed.
+
+    Returns:
+        The report; None if ``choose`` gave None.
     """
     path, clock = Path(path), Clock()
     with writing(path), contextlib.ExitStack() as hold:
@@ -160,7 +169,7 @@ def _write(
             return None
         diff = articles if isinstance(articles, CorpusDiff) else None
         old = diff.old if diff else None
-        if embedder is not load_static():  # whose vectors are worth looking up
+        if embedder is not load_static():  # a slow model: its old vectors are worth looking up
             old = live.open(embedder)
         folder = hold.enter_context(building_folder(path))
         builder = Builder(path, folder, embedder, old, progress or _silent, clock)
@@ -169,11 +178,11 @@ def _write(
             changes = compared(live.identities, builder.store.identities())
             guard(changes.removed, len(live.identities), path, max_removed)
             manifest, name = builder.finish(diff.sources if diff else None, changes)
-        live.close()  # or the version before could not be removed
+        live.close()  # a version that is held open could not be removed by the commit
         commit(path, folder, name, keep)
         builder.forget()
     return BuildReport.of(manifest, name, clock, changes, tuple(builder.skipped))
 
 
 def _silent(done: int, total: int | None, phase: str) -> None:
-    """Progress that nobody watches."""
+    """Ignores progress."""

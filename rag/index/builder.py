@@ -25,20 +25,26 @@ from rag.index.manifest import Counts, Manifest
 from rag.index.named import keys
 from rag.index.report import Clock, Progress, counted, describe
 from rag.index.reuse import ReusingEmbedder
-from rag.index.snapshot import TOKENS, Snapshot, token_dtype
+from rag.index.snapshot import TOKENS_FILE, Snapshot, token_dtype
 from rag.index.sources import Sources
 from rag.index.status import self_query
-from rag.index.store import WRITTEN, NewArticle, Store, StoreWriter, digest_of
+from rag.index.store import STRING_FIELDS, NewArticle, Store, StoreWriter, digest_of
 from rag.index.vectors import VectorsWriter
 
-# Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
-# a hundred times slower, and whoever waits for it wants to see progress.
+# Passages of a batch, with the static model and with another: large enough to keep both cores and
+# NumPy busy, small enough to keep memory flat. A transformer is a hundred times slower, and whoever
+# waits for it wants to see progress.
 _BATCH_STATIC, _BATCH_OTHER = 2_048, 256
-_QUESTION = 30  # characters of what is asked to measure the search among vectors
+_QUESTION = 30  # characters of a sampled question, on which the recall of the vectors is measured
 
 
 class Builder:
-    """The parts of one version under construction."""
+    """Writes the files of one version.
+
+    Attributes:
+        skipped: what was not indexed so far, with the reasons.
+        store: the writer of articles and passages.
+    """
 
     def __init__(
         self,
@@ -49,6 +55,15 @@ class Builder:
         progress: Progress,
         clock: Clock,
     ) -> None:
+        """Opens the files of the version.
+
+        Args:
+            path, folder: the index folder, and that of the version under construction.
+            embedder: the model for the passage vectors.
+            old: the version from which articles or vectors may be taken over, if any.
+            progress: called now and then with (done, total or None, phase).
+            clock: adds up the time of each phase.
+        """
         self._path, self._folder, self._old = path, folder, old
         model = self._model = load_static()
         self._embedder = embedder
@@ -60,24 +75,24 @@ class Builder:
         self._waiting: list[NewArticle | Rows] = []
         self._texts = self._tokens = 0
         self._spool = folder / "spool"
-        # Tokenizing leaves Python to the other work: it runs a batch ahead.
+        # The tokenizer releases the GIL, so a thread tokenizes one batch ahead of the other work.
         self._ahead = ThreadPoolExecutor(1)
         self._begun: tuple[list[NewArticle | Rows], list[str], Future] | None = None
         kind = "int8" if embedder is model else "fp16"
         with storage_errors(path):
             self._spool.mkdir()
             self.store = StoreWriter(folder)
-            self._token_file = open(folder / TOKENS, "wb")
+            self._token_file = open(folder / TOKENS_FILE, "wb")
             self._vectors = VectorsWriter(embedder.identity.dim, kind)
             self._lexical = LexicalWriter(self._spool, inner_of(model))
 
     def forget(self) -> None:
-        """Removes what an interrupted build would go on from."""
+        """Removes the vectors kept for the case that this build is interrupted."""
         if self._source:
             self._source.forget()
 
     def close(self) -> None:
-        """Closes the files; what was not finished is thrown away by the caller."""
+        """Closes the files; the caller deletes an unfinished version."""
         self._ahead.shutdown(cancel_futures=True)
         for part in (self._token_file, self.store, self._lexical, self._source):
             with contextlib.suppress(OSError):
@@ -85,7 +100,11 @@ class Builder:
                     part.close()
 
     def take(self, articles: Iterable[Article | Skipped | Rows]) -> None:
-        """Takes all articles in, batch by batch."""
+        """Indexes all articles, batch by batch.
+
+        Raises:
+            CorpusError: no article could be indexed.
+        """
         diff = articles if isinstance(articles, CorpusDiff) else None
         total = len(articles) if isinstance(articles, Sized) else None
         source, done = iter(articles), 0
@@ -113,9 +132,9 @@ class Builder:
             raise CorpusError(_nothing(self.skipped))
 
     def _add(self, article: Article) -> str:
-        """Takes an article in; returns "" or why not."""
+        """Puts an article into the waiting batch; returns "", or why it cannot be indexed."""
         try:
-            "".join(getattr(article, name) for name in WRITTEN).encode("utf-8")
+            "".join(getattr(article, name) for name in STRING_FIELDS).encode("utf-8")
         except UnicodeEncodeError:
             return "holds half of a surrogate pair, which is no text"
         except TypeError:
@@ -127,12 +146,12 @@ class Builder:
             passages = split(article)
         if not passages:
             return "no text to index"
-        own, number = article.id, 1
-        while own in self._seen:
+        unique_id, number = article.id, 1
+        while unique_id in self._seen:
             number += 1
-            own = f"{article.id}#{number}"
-        self._seen[own] = digest
-        article = dataclasses.replace(article, id=own)
+            unique_id = f"{article.id}#{number}"
+        self._seen[unique_id] = digest
+        article = dataclasses.replace(article, id=unique_id)
         with self._clock("names"):
             names = keys(article)
         with self._clock("sketch"):
@@ -142,7 +161,7 @@ class Builder:
         return ""
 
     def _flush(self) -> None:
-        """Begins to tokenize what waits, and takes in what was tokenized meanwhile."""
+        """Begins to tokenize the waiting batch, and indexes the batch that was tokenized before."""
         waiting, self._waiting, self._texts = self._waiting, [], 0
         texts = [
             passage_text(new.article, passage)
@@ -155,6 +174,7 @@ class Builder:
         self._begun = begun
 
     def _settle(self) -> None:
+        """Indexes the batch that is being tokenized, if any."""
         if not self._begun:
             return
         (waiting, texts, future), self._begun = self._begun, None
@@ -166,11 +186,11 @@ class Builder:
             numbers = self._store(waiting, ids, offsets, vectors)
         with self._clock("lexical"), storage_errors(self._path):
             for begin in range(0, len(texts), MAX_BATCH):
-                own = slice(begin, begin + MAX_BATCH)
+                batch = slice(begin, begin + MAX_BATCH)
                 at = offsets[begin : begin + MAX_BATCH + 1]
                 some, at = ids[at[0] : at[-1]], at - at[0]
-                found, owner = features(list(map(self._model.normalize, texts[own])), some, at)
-                self._lexical.add(found, owner, some, at, numbers[own])
+                found, owner = features(list(map(self._model.normalize, texts[batch])), some, at)
+                self._lexical.add(found, owner, some, at, numbers[batch])
 
     def _store(
         self,
@@ -179,8 +199,16 @@ class Builder:
         offsets: np.ndarray,
         vectors: np.ndarray,
     ) -> np.ndarray:
-        """Stores articles with the tokens and vectors of their passages; returns the numbers of
-        the passages that are new.
+        """Stores a batch of articles with the tokens and vectors of their passages.
+
+        Args:
+            waiting: new articles, and rows to take over from the old version.
+            ids, offsets: the tokens of the passages of the new articles, and where each passage
+                begins.
+            vectors: the vectors of these passages.
+
+        Returns:
+            The numbers of these passages in the new version, int64.
         """
         at, numbers = 0, [np.zeros(0, np.int64)]
         for one in waiting:
@@ -197,7 +225,7 @@ class Builder:
 
     def _take_over(self, rows: Rows) -> None:
         old = self._old
-        assert old is not None  # or no rows would be told of
+        assert old is not None  # rows come only from an old version
         first, last = old.store.first_passage[[rows.first, rows.last]].tolist()
         self._write_tokens(old.token_ids[old.token_offsets[first] : old.token_offsets[last]])
         self._vectors.keep(old.dense_index, first, last)
@@ -211,8 +239,8 @@ class Builder:
         if self._source:
             with storage_errors(self._path):
                 return self._source.embed_passages(texts)
-        # One text more, of no tokens: a single one is summed in another order, and its vector
-        # differs in the last bit.
+        # An empty text is added, because the sum over a single text runs in another order, which
+        # changes its vector in the last bit.
         return self._model.embed_ids(ids, np.append(offsets, offsets[-1]))[: len(texts)]
 
     @contextlib.contextmanager
@@ -223,17 +251,25 @@ class Builder:
             self._progress(1, 1, phase)
 
     def finish(self, sources: Sources | None, changes: Changes) -> tuple[Manifest, str]:
-        """Writes, syncs and checks everything; returns the manifest and the version's name."""
+        """Writes, syncs and checks the files of the version.
+
+        Args:
+            sources: the files that were read; None for an index that was not built from files.
+            changes: how the articles differ from those of the live version.
+
+        Returns:
+            The manifest and the version's name.
+        """
         store, folder = self.store, self._folder
-        old = self._old if store.kept else None
+        old = self._old if store.kept_ranges else None
         with self._last_step("stories"):
             self._token_file.close()
             characters, stories = store.commit(old.store if old else None)
         with self._last_step("write"):
             vectors = self._vectors.write(folder, self._asked)
-            kept = store.kept_passages(old.store) if old else []
+            kept_passages = store.kept_passages(old.store) if old else []
             older = old.lexical_index if old else None
-            n_features = self._lexical.write(folder, store.passages, older, kept)
+            n_features = self._lexical.write(folder, store.passages, older, kept_passages)
             shutil.rmtree(self._spool)
             if sources:
                 sources.write(folder)
@@ -241,7 +277,7 @@ class Builder:
         with self._last_step("check"):
             reused = 0
             if self._source:
-                reused = self._source.reused + sum(last - first for first, last, _ in kept)
+                reused = self._source.reused + sum(last - first for first, last, _ in kept_passages)
             sizes = store.rows, store.passages, characters, self._tokens, n_features
             manifest, name = describe(
                 self._path,
@@ -258,7 +294,9 @@ class Builder:
         return manifest, name
 
     def _asked(self, count: int) -> np.ndarray:
-        """Vectors of what might be asked: words from the middle of some passages."""
+        """The vectors of ``count`` sampled questions, float32 (count, dim): characters from the
+        middle of evenly spaced passages stand in for questions.
+        """
         store = Store(self._folder)
         sampled = np.linspace(0, self.store.passages - 1, count, dtype=np.int64)
         bounds = store.passages()[sampled].tolist()

@@ -1,8 +1,8 @@
-"""The articles of an index as a list: what each is headed with, in which order they stand, which
-headings hold some words.
+"""The articles of an index as a list to browse: their headings, their order by date or title, and
+which headings contain some words.
 
-Built when titles are first needed, and kept with the version: 1.7 s for 68,000 articles on one
-core. A list by date needs none of it.
+The headings are read when they are first needed, and are then kept with the open version: 1.7 s for
+68,000 articles on one core. A list by date does without them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 HEADING_CHARS = 100
-"""Characters of its text that an article without a title is headed with, at most."""
-# The static model marks where a word begins; a heading is read with its own spaces.
+"""Most characters of its text that serve as the heading of an article without a title."""
+# The static model's normalizer puts "▁" before a Latin word; headings are compared without it.
 _SPACES = re.compile(r"[\s▁]+")
 _ENDS = re.compile(r"[。！？!?\n]|\.(?=\s)")
 
 
 class Catalogue:
-    """Headings of all articles, by row: the title, or the first sentence where there is none."""
+    """The headings of all articles, by row: the title, or else the first sentence of the text."""
 
     def __init__(
         self,
@@ -31,16 +31,17 @@ class Catalogue:
     ) -> None:
         """
         Args:
-            headings: gives (title, that many characters of the text or "") of all articles.
-            days: a number for each article's date that grows with it, least for none, int32
-                (n_articles,).
-            normalize: makes one of what should match: scripts, widths, cases.
+            headings: called with a number of characters; gives for every article its title and "",
+                or, where it has no title, "" and so many characters of its text.
+            days: a number for each article's date, int32 (n_articles,): a later date has a larger
+                number, no date the smallest.
+            normalize: maps spellings that should match to one: script, width and case.
         """
         self._headings, self._days, self._normalize = headings, days, normalize
 
     @functools.cached_property
     def headings(self) -> tuple[str, ...]:
-        """The heading of each article, one line."""
+        """The heading of each article, without line breaks."""
         return tuple(heading(title, opening) for title, opening in self._headings(HEADING_CHARS))
 
     @functools.cached_property
@@ -48,15 +49,15 @@ class Catalogue:
         return tuple(map(self.fold, self.headings))
 
     def fold(self, words: str) -> str:
-        """Words as they are compared: in simplified characters, lower case, half width, single
-        spaces.
+        """Words in the form in which they are compared: simplified characters, lower case, half
+        width, single spaces.
         """
         return _SPACES.sub(" ", self._normalize(words)).strip()
 
     @functools.cached_property
     def by_date(self) -> np.ndarray:
-        """The rows of the articles, the newest first, those of one day as they were read, those
-        without a date last.
+        """The rows of the articles, newest first; those of one day in the order in which they were
+        read, those without a date last.
         """
         return np.argsort(-self._days, kind="stable")
 
@@ -64,15 +65,15 @@ class Catalogue:
     def by_title(self) -> np.ndarray:
         """The rows of the articles by their folded headings: Latin letters, then Chinese by pinyin.
 
-        GB 2312, with which GB 18030 begins, has its 3,755 common characters in the order of pinyin;
-        rarer ones come behind.
+        The sort key is the heading in GB 18030. That encoding contains GB 2312, whose 3,755 common
+        characters are in the order of pinyin; rarer characters come behind them.
         """
         keys = [one.encode("gb18030", "replace") for one in self._folded]
         return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
 
     def holding(self, words: Sequence[str]) -> np.ndarray:
-        """bool (n_articles,): the articles whose headings hold all of the words, wherever they
-        begin.
+        """Marks the articles whose headings contain every one of the words as a substring, bool
+        (n_articles,).
         """
         keep, rows = np.zeros(len(self._folded), bool), list(range(len(self._folded)))
         for word in filter(None, map(self.fold, words)):
@@ -82,8 +83,10 @@ class Catalogue:
 
 
 def heading(title: str, opening: str) -> str:
-    """The title, or else the first sentence of an opening, cut with "…" where no sentence ends; one
-    line.
+    """The heading of an article, without line breaks: its title, or else its first sentence.
+
+    Where no sentence ends in ``opening``, the beginning of the text, all of it is the heading; "…"
+    follows if the text may go on (``opening`` has at least :data:`HEADING_CHARS` characters).
     """
     if title.strip():
         return " ".join(title.split())

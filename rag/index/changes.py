@@ -1,4 +1,4 @@
-"""What an update changes, and the guard that stops one which would drop too much."""
+"""Which articles an update changes, and a guard against an update that removes too many."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from rag.errors import TooMuchRemoved
 from rag.index.manifest import AsDict
 
-MAX_REMOVED = 0.2  # share of the articles that an update may take out unasked
-GUARDED_FROM = 10  # a corpus of fewer articles is quickly told over: its owner sees what goes
+MAX_REMOVED = 0.2  # share of the articles that an update may remove without confirmation
+GUARDED_FROM = 10  # articles; a smaller corpus is not guarded: its owner sees what goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class ArticleChanges(AsDict):
     """How one set of articles differs from another, by id and content.
 
     Attributes:
-        added: ids that are new, with a content that is new.
-        removed: ids that are gone, with a content that is gone.
-        changed: ids whose article is another now.
-        moved: (old id, new id) of articles whose content is the same.
-        unchanged: how many stayed as they were.
+        added: ids that are new, but for those of ``moved``.
+        removed: ids that are gone, but for those of ``moved``.
+        changed: ids whose content is another now.
+        moved: (id that is gone, new id) of articles whose content is the same.
+        unchanged: how many articles have the same id and content.
     """
 
     added: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class ArticleChanges(AsDict):
     unchanged: int = 0
 
     def counts(self) -> Changes:
-        """The numbers alone."""
+        """The same differences as numbers of articles."""
         return Changes(
             len(self.added), len(self.removed), len(self.changed), len(self.moved), self.unchanged
         )
@@ -42,8 +42,8 @@ class ArticleChanges(AsDict):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How many articles an update added, removed, changed and moved (another id, the same content),
-    and left.
+    """How many articles an update added, removed, changed, moved (the same content under another
+    id) and left unchanged.
     """
 
     added: int = 0
@@ -54,18 +54,19 @@ class Changes:
 
     @property
     def none(self) -> bool:
-        """Whether all stayed as it was."""
+        """Whether the update changed no article."""
         return not (self.added or self.removed or self.changed or self.moved)
 
 
 def compare(old: Mapping[Any, object], new: Mapping[Any, object]) -> ArticleChanges:
-    """The difference between two sets of articles, given as id -> digest of the content, in the
-    order of ``new`` and ``old``.
+    """The difference between two sets of articles, each given as id -> digest of the content.
+
+    Removed ids come in the order of ``old``, all others in that of ``new``.
     """
-    gone: dict[object, list[str]] = {}
+    removed_by_digest: dict[object, list[str]] = {}
     for name, digest in old.items():
         if name not in new:
-            gone.setdefault(digest, []).append(name)
+            removed_by_digest.setdefault(digest, []).append(name)
     added, changed, moved, unchanged = [], [], [], 0
     for name, digest in new.items():
         if name in old:
@@ -73,33 +74,34 @@ def compare(old: Mapping[Any, object], new: Mapping[Any, object]) -> ArticleChan
                 unchanged += 1
             else:
                 changed.append(name)
-        elif gone.get(digest):
-            moved.append((gone[digest].pop(0), name))
+        elif removed_by_digest.get(digest):
+            moved.append((removed_by_digest[digest].pop(0), name))
         else:
             added.append(name)
-    left = {name for names in gone.values() for name in names}
+    left = {name for names in removed_by_digest.values() for name in names}
     removed = [name for name in old if name in left]
     return ArticleChanges(tuple(added), tuple(removed), tuple(changed), tuple(moved), unchanged)
 
 
 def compared(old: np.ndarray, new: np.ndarray) -> Changes:
-    """The numbers of the difference between two sets of articles, given as digests of their ids and
-    contents, uint64 (n, 2).
+    """Counts the differences between two sets of articles, each given as an array uint64 (n, 2)
+    with the digest of the id and that of the content of every article.
     """
     return compare(dict(old.tolist()), dict(new.tolist())).counts()
 
 
 def guard(removed: int, before: int, index: object, share: float = MAX_REMOVED) -> None:
-    """Stops an update that takes out more than a share of the articles.
+    """Stops an update that removes more than a share of the articles.
 
     Args:
-        removed: how many it takes out.
+        removed: how many articles the update removes.
         before: how many there were.
         index: the index folder, for the message.
-        share: 0 to 1; 1 lets everything pass.
+        share: the share that may be removed, 0 to 1; 1 lets every update pass.
 
     Raises:
-        TooMuchRemoved: it does.
+        TooMuchRemoved: the update removes more. An index of fewer than :data:`GUARDED_FROM`
+            articles is not guarded.
     """
     if before >= GUARDED_FROM and removed > share * before:
         raise TooMuchRemoved(

@@ -1,7 +1,8 @@
-"""Named arrays in one file, each deflated, and read whole when an index is opened.
+"""Named integer arrays in one file, each compressed, all read when an index is opened.
 
-The bytes of the numbers are sorted by weight first (as HDF5's shuffle filter does): the upper ones,
-nearly all 0, then cost nothing.
+Before compression the bytes of an array are grouped by significance: the lowest byte of every
+number, then the next byte of every number, and so on (as HDF5's shuffle filter does). The upper
+bytes are nearly all 0, and so cost next to nothing.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from pathlib import Path
 import numpy as np
 
 KeptRange = tuple[int, int, int]
-"""Rows taken over from an older version: the first, the end, and the new number of the first."""
+"""A run of rows taken over from an older version: its first row and its end (not included) there,
+and the new number of its first row."""
 _LEVEL = 6
 _TYPES = {"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"}
-_LONGEST = 2**40  # numbers; what claims to hold more is damaged
+_LONGEST = 2**40  # numbers in an array; a file that claims to hold more is damaged
 
 
 def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
-    """Writes arrays of unsigned or signed integers, of one or two dimensions."""
-    # zlib leaves Python to others: two are deflated at once.
+    """Writes named arrays of signed or unsigned integers, of one or two dimensions, to a file."""
+    # zlib releases the GIL, so two threads compress at once.
     from concurrent.futures import ThreadPoolExecutor
 
     arrays = [np.ascontiguousarray(array) for array in columns.values()]
@@ -38,15 +40,16 @@ def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
 
 
 def _deflated(array: np.ndarray) -> bytes:
+    """The compressed bytes of an array, grouped by significance (see the module)."""
     planes = array.view(np.uint8).reshape(-1, array.dtype.itemsize).T
     return zlib.compress(np.ascontiguousarray(planes).data, _LEVEL)
 
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
-    """The arrays that :func:`write_columns` wrote.
+    """The arrays that :func:`write_columns` wrote, by name.
 
     Raises:
-        ValueError, KeyError, TypeError: the file is not what was written.
+        ValueError, KeyError, TypeError: the content of the file is not what was written.
     """
     data, out = path.read_bytes(), {}
     begin = data.index(b"\n") + 1
@@ -70,31 +73,35 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
 
 
 def strings(names: list[str]) -> np.ndarray:
-    """Strings as an array of bytes, each with a NUL behind it, for :func:`write_columns`. A NUL in
-    one becomes U+2400.
+    """Encodes strings for :func:`write_columns` as an array of bytes (uint8): UTF-8, each string
+    ended by a NUL. A NUL within a string becomes U+2400.
     """
     ended = "".join(f"{name.replace(chr(0), chr(0x2400))}\0" for name in names)
     return np.frombuffer(ended.encode(), np.uint8)
 
 
 def read_strings(array: np.ndarray) -> list[str]:
-    """What :func:`strings` was given."""
+    """The strings that :func:`strings` encoded."""
     return array.tobytes().decode().split("\0")[:-1]
 
 
 def narrow(array: np.ndarray) -> np.ndarray:
-    """The same numbers, none of them negative, in the smallest unsigned type."""
+    """The same numbers, none of them negative, in the smallest unsigned type that holds them."""
     return array.astype(np.min_scalar_type(array.max(initial=0)))
 
 
 def starts(counts: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Where each of some runs of so many begins, and the end of the last, int64."""
+    """Where each of n adjacent runs of these lengths begins, then the end of the last, int64
+    (n + 1,).
+    """
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
-def renumbered(count: int, kept: Sequence[KeptRange]) -> np.ndarray:
-    """The new number of each of so many rows of an older version, or -1 where it is not kept."""
+def renumbered(count: int, kept_ranges: Sequence[KeptRange]) -> np.ndarray:
+    """The new number of each of the ``count`` rows of an older version, -1 for a row that is not
+    kept, int64 (count,).
+    """
     out = np.full(count, -1, np.int64)
-    for first, last, now in kept:
+    for first, last, now in kept_ranges:
         out[first:last] = np.arange(now, now + last - first)
     return out

@@ -1,7 +1,7 @@
-"""A corpus compared with what an index was read from: only what is new or changed is read, the rest
-is taken over by its rows.
+"""Compares a corpus with the files that the live index was read from: only new and changed files
+are read, the articles of all others are taken over from the previous version by their rows.
 
-Of a file of rows that changed, only the rows that did are read.
+Of a changed file with an article in each line, only the lines that changed are read.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from rag.index.snapshot import Snapshot
 from rag.index.sources import FileState, Sources
 from rag.index.store import digest_of_text
 
-_END = object()
+_END = object()  # marks that the file before has ended, where a path follows that is no file
 
 Holder = tuple[int | str, str, int]
-"""What has an id: its row or place, the file that states the id, the hash of its text."""
+"""The article that has an id: its row in the previous version or its place in the corpus, the file
+that states the id, and the hash of its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The articles ``first`` to ``last`` (not included) of the version before, taken over as they
-    are.
+    """The articles in the rows ``first`` to ``last`` (not included) of the previous version, which
+    are taken over as they are.
     """
 
     first: int
@@ -36,8 +37,8 @@ class Rows:
 
 
 class CorpusDiff:
-    """The articles of a corpus, what can be taken over as rows of the version before; iterate over
-    it once.
+    """The articles of a corpus, in order; those that can be taken over come as :class:`Rows` of the
+    previous version. It can be iterated over once.
 
     Attributes:
         old: the version from which articles may be taken over, if any.
@@ -53,11 +54,11 @@ class CorpusDiff:
     ) -> None:
         """
         Args:
-            scan: the files.
-            model: the model that was named, "" for the embedded one.
+            scan: the files of the corpus, compared with those of the previous version.
+            model: the model that the user named, "" for the embedded one.
             program: version of Yinju.
-            old: the version that they were compared with; None where they were compared with none.
-            taken_before: what has an id already in the shards before, by the digest of the id.
+            old: the version that the files were compared with, if any.
+            taken_before: by the digest of an id, the article of an earlier shard that has this id.
         """
         self._scan, self._model, self._program, self.old = scan, model, program, old
         before = scan.before
@@ -66,14 +67,13 @@ class CorpusDiff:
         self._done: list[ScannedFile] = []
         self._bytes, self._read = sum(one.state.size for one in scan.files), 0
         self._old_ids: list[int] = old.store.raw["ids"].tolist() if old and before else []
-        # What has each id, by digest: a row of the version before, the same with the file that
-        # states it, or place, file and hash of the text. That two ids share a digest is not to be
-        # expected.
+        # By the digest of each id so far, the article that has it: its row in the previous version,
+        # or a Holder. Digests have 64 bits, so two ids are not expected to share one.
         self._ids: dict[int, int | Holder] = dict(taken_before or {})
 
     @property
     def sources(self) -> Sources:
-        """What was read, complete after the last article."""
+        """The record of what was read; complete after the last article."""
         scan = self._scan
         return Sources(
             scan.corpus,
@@ -87,21 +87,21 @@ class CorpusDiff:
         )
 
     def expected(self, done: int) -> int | None:
-        """About how many articles there will be, when so many came of the bytes that were read so
-        far; None before any was.
+        """An estimate of the number of all articles, given that ``done`` came from the bytes read
+        so far; None before any were read.
         """
         ended = sum(one.state.size for one in self._done)
         return round(done * self._bytes / max(self._read, ended)) if self._read or ended else None
 
     def refused(self, problem: Skipped) -> None:
-        """Notes that the article given last was not indexed."""
+        """Notes that the builder did not index the article that was yielded last."""
         if self._at:
             self._at.articles -= 1
             self._at.problems.append((problem.path, problem.reason))
             self._at.lines[self._at.articles :] = []
 
     def __iter__(self) -> Iterator[Article | Skipped | Rows]:
-        run = Rows(0, 0)  # rows that follow each other come as one
+        run = Rows(0, 0)  # adjacent rows are yielded as one run
         for one in self._found():
             if isinstance(one, Rows) and one.first == run.last > run.first:
                 run = Rows(run.first, one.last)
@@ -115,39 +115,45 @@ class CorpusDiff:
             yield run
 
     def _found(self) -> Iterator[Article | Skipped | Rows]:
+        """What iteration yields, with adjacent rows not yet joined."""
         for step in self._read_files(self._steps()):
             if isinstance(step, ScannedFile) or step is _END:
                 self._end()
             if isinstance(step, ScannedFile):
                 self._at = step
-                if step.kept and step.before:
+                if step.is_taken_over and step.before:
                     yield from self._whole(step, step.before)
             elif step is not _END:
-                # Outside of any file stands what is no file that can be read.
-                yield self._told(self._at, *step) if self._at else step[1]
+                # Outside of a file comes only what cannot be read as a file.
+                yield self._recorded(self._at, *step) if self._at else step[1]
         self._end()
 
     def _read_files(self, steps: Iterable) -> Iterator:
         return read_files(steps, dict(self._scan.columns))
 
     def _end(self) -> None:
-        """Settles what is known of the file that was read last."""
+        """Completes the record of the file that was read last."""
         if self._at:
             self._at.settle()
             self._done.append(self._at)
             self._at = None
 
     def _steps(self) -> Iterator:
+        """What :func:`rag.corpus.reader.read_files` is to read, between marks that it passes on:
+        each file, and behind it how to read it unless all of it is taken over.
+        """
         for one in self._scan.found:
             if isinstance(one, Skipped):
                 yield _END
             yield one
-            if isinstance(one, ScannedFile) and not one.kept:
+            if isinstance(one, ScannedFile) and not one.is_taken_over:
                 yield self._reading(one)
 
     def _reading(self, one: ScannedFile) -> tuple:
-        """A file that is read, with what stands for a row: the article of the version before that
-        was made of the same one.
+        """A file to be read, as :func:`rag.corpus.reader.read_files` takes it.
+
+        It comes with a function that is called with every line: where the previous version has an
+        article from an identical line, the function returns its row, and the line is not parsed.
         """
         known: dict[int, int] = {}
         if one.before and one.before.rows and one.before.record == one.state.record:
@@ -164,13 +170,15 @@ class CorpusDiff:
         return one.path, one.root, one.state.size, instead, one.stretch
 
     def _whole(self, one: ScannedFile, before: FileState) -> Iterator[Article | Rows | Skipped]:
-        """A file that is as it was."""
+        """The articles of a file that has not changed: rows of the previous version. Where a file
+        before it has taken one of their ids meanwhile, the file is read again.
+        """
         rows = range(one.first, one.first + before.articles)
         digests = self._old_ids[rows.start : rows.stop]
         if not self._ids.keys().isdisjoint(digests):
-            # An article before it has an id of its own now.
+            # An id of this file belongs to another article now: each id has to be decided anew.
             for step in self._read_files([self._reading(one)]):
-                yield self._told(one, *step)
+                yield self._recorded(one, *step)
             return
         self._ids.update(zip(digests, rows, strict=True))
         one.articles, one.problems = len(rows), list(before.skipped)
@@ -179,10 +187,12 @@ class CorpusDiff:
         yield Rows(rows.start, rows.stop)
         yield from (Skipped(*problem) for problem in one.problems)
 
-    def _told(
+    def _recorded(
         self, at: ScannedFile, where: str, found: Article | Rows | Skipped, file: str
     ) -> Article | Rows | Skipped:
-        """What was found in the file that is read, unless an id stands in the way; it is noted."""
+        """Records one item found in the current file, and returns it: or, where its id is taken, a
+        :class:`Skipped` or the article under another id.
+        """
         line = at.ahead.popleft() if at.ahead else None
         if not isinstance(found, Skipped):
             found = self._unique(at, where, found, file)
@@ -191,8 +201,9 @@ class CorpusDiff:
             return found
         at.articles += 1
         if line is not None:
-            # A row without an id is called by its line, one whose id is taken by its file: another
-            # one when it stands elsewhere.
+            # The id of a line without one is made from the line number; an id that is taken gets
+            # the name of the file in front. Elsewhere the same line would get another id, so it is
+            # recorded as 0, and is read again when the file changes.
             name = found.id if isinstance(found, Article) else ""
             by_line = name.endswith(f"#{where.rpartition(':')[2]}")
             by_file = file and name.startswith(in_full("", file))
@@ -202,8 +213,10 @@ class CorpusDiff:
     def _unique(
         self, at: ScannedFile, where: str, found: Article | Rows, file: str
     ) -> Article | Rows | Skipped:
-        """The article, by its file where a file before has its id for another text; unless its id
-        is taken nonetheless.
+        """The article, with an id that no other has; a :class:`Skipped` where that fails.
+
+        Where another file has stated the same id for another text, the name of the file is put in
+        front of the id.
         """
         if isinstance(found, Rows):
             digest = self._old_ids[found.first]
@@ -225,15 +238,17 @@ class CorpusDiff:
         return article
 
     def _holder(self, digest: int) -> tuple[str, str, int]:
-        """Place, file and hash of the text of what has an id."""
-        held = self._ids[digest]
-        place, file, text = held if isinstance(held, tuple) else (held, "", 0)
+        """The place, the file and the hash of the text of the article that has an id, given the
+        id's digest.
+        """
+        holder = self._ids[digest]
+        place, file, text = holder if isinstance(holder, tuple) else (holder, "", 0)
         if isinstance(place, str):
             return place, file, text
         article = self._before(place)
         return article.path, file, digest_of_text(article.text)
 
     def _before(self, row: int) -> Article:
-        """An article of the version before."""
+        """An article of the previous version."""
         assert self.old is not None
         return self.old.article(row)

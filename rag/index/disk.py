@@ -1,4 +1,4 @@
-"""Writing so that a crash at any instant loses nothing, and saying plainly why a write failed."""
+"""Writes files so that a crash at any moment loses nothing, and explains why a write failed."""
 
 from __future__ import annotations
 
@@ -29,31 +29,33 @@ _ADVICE = {
 
 @contextlib.contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Raises what the operating system or FAISS says of a failed write as a StorageError."""
+    """Turns the error that the operating system or FAISS raises for a failed write into a
+    StorageError with advice.
+    """
     try:
         yield
     except (OSError, RuntimeError) as error:
-        # Ours is never a RuntimeError; FAISS raises a bare one for every failed write.
+        # FAISS raises a bare RuntimeError for every failed write; no error of ours is one.
         code: int = getattr(error, "errno", None) or 0
         if not code and re.search(r"\bfull\b|requested and \d+ written", str(error)):
-            code = errno.ENOSPC  # As NumPy and FAISS put it.
+            code = errno.ENOSPC  # so NumPy and FAISS word it when the disk is full
         advice = _ADVICE.get(code, "check the disk and the folder, or give another folder")
-        said = getattr(error, "strerror", None) or (os.strerror(code) if code else str(error))
+        reason = getattr(error, "strerror", None) or (os.strerror(code) if code else str(error))
         raise StorageError(
             f"expected to write the index at {path}, but writing failed"
-            f" ({said.strip().splitlines()[0]}): {advice} (--index DIR). An index that was there"
+            f" ({reason.strip().splitlines()[0]}): {advice} (--index DIR). An index that was there"
             " before is unchanged."
         ) from error
 
 
 def sync_file(path: Path) -> None:
-    """Returns when the content of the file has reached the disk."""
+    """Waits until the content of the file has reached the disk."""
     with open(path, "rb") as file:
         os.fsync(file.fileno())
 
 
 def sync_folder(path: Path) -> None:
-    """Returns when the names in the folder have reached the disk."""
+    """Waits until the names in the folder have reached the disk."""
     if os.name == "nt":  # Windows cannot open a folder; NTFS journals names by itself.
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -64,7 +66,7 @@ def sync_folder(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Syncs every file and folder below ``folder``, and the folder itself."""
+    """Waits until ``folder``, with every file and folder below it, has reached the disk."""
     for below in folder.rglob("*"):
         if below.is_file():
             sync_file(below)
@@ -74,7 +76,7 @@ def sync_tree(folder: Path) -> None:
 
 
 def write_atomic(path: Path, content: str) -> None:
-    """Replaces the file by ``content``: after a crash it holds the old or the new, never a mix."""
+    """Replaces the content of a file; after a crash it holds the old or the new, never a mix."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with open(aside, "w", encoding="utf-8", newline="\n") as file:

@@ -1,7 +1,8 @@
-"""What the lexical side counts: static-model tokens, Chinese character bigrams, and words.
+"""The lexical features of a text, which BM25 counts: tokens of the static model, bigrams of Chinese
+characters, and words.
 
-A feature is a 48-bit number, so that millions of them need no strings: the top two bits say which
-kind it is, the others are the token's id, the two code points, or a hash of the word.
+A feature is a 48-bit number, so that millions of them need no strings. Its top two bits tell its
+kind; the others are the token's id, the two code points of the bigram, or a hash of the word.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _PAIR_BITS, _TOKEN_BITS = np.uint64(42), np.uint64(22)
 _WORD = 2 << 46
 _WORD_SHIFT = 64 - 46
 _WORDS = re.compile(r"[a-z0-9]+")
-# Ideographs with their extensions, and the signs 々 and 〇 that stand among them.
+# The Chinese characters: CJK ideographs with their extensions, and the signs 々 and 〇.
 _HAN_RANGES = (
     (0x3005, 0x3005),
     (0x3007, 0x3007),
@@ -31,14 +32,19 @@ _HAN_RANGES = (
 )
 
 
+def is_bigram(feature: int) -> bool:
+    """Whether a feature is a bigram of Chinese characters, or one that stands alone."""
+    return feature >> 46 == 1
+
+
 def features(
     texts: Sequence[str], ids: np.ndarray, offsets: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """All features of some texts, repeated as often as they occur.
+    """All features of some texts, each repeated as often as it occurs.
 
     Args:
-        texts: as ``StaticModel.normalize`` gave them.
-        ids, offsets: the same texts as ``StaticModel.encode_ids`` gave them.
+        texts: texts normalized by ``StaticModel.normalize``.
+        ids, offsets: the tokens of the same texts, from ``StaticModel.encode_ids``.
 
     Returns:
         Features (uint64, below 2**48), and for each the position of its text in ``texts`` (int64).
@@ -49,8 +55,8 @@ def features(
 
 
 def _bigrams(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of neighbours in each run of Han characters; a run of one gives the character
-    itself.
+    """The pairs of neighbours in each run of Chinese characters, as :func:`features` returns them;
+    a run of one character gives that character as a feature.
     """
     # The line break after each text keeps runs from crossing into the next one.
     points = np.frombuffer("".join(f"{text}\n" for text in texts).encode("utf-32-le"), np.uint32)
@@ -71,7 +77,7 @@ def _bigrams(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _words(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Runs of a-z and 0-9."""
+    """The words of the texts, runs of a-z and 0-9, as :func:`features` returns them."""
     found = [_WORDS.findall(text) for text in texts]
     owner = np.repeat(np.arange(len(texts)), [len(words) for words in found])
     hashes = (
@@ -83,16 +89,18 @@ def _words(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Inner:
-    """The pairs of characters within the tokens of a model, each as often as it occurs in the
-    token.
+    """Tells which bigrams of Chinese characters lie within the tokens of a model, and how often.
+
+    With it these bigrams are found through the tokens and need no postings of their own
+    (:mod:`rag.index.lexical`).
     """
 
     def __init__(self, pieces: Sequence[str]) -> None:
-        """Takes the tokens as their pieces, by id."""
+        """Takes the text of each token, by token id."""
         pairs, owner = _bigrams(pieces)
-        real = (pairs ^ _BIGRAM) >> np.uint64(21) > 0  # a character that stands alone makes no pair
+        real = (pairs ^ _BIGRAM) >> np.uint64(21) > 0  # a run of one character is no pair
         pairs, owner = pairs[real] ^ _BIGRAM, owner[real].astype(np.uint64)
-        # Pair and token in one number: sorted in one go, in either order.
+        # Pair and token are packed into one number, so that one sort orders them, either way round.
         by_token = np.sort(owner << _PAIR_BITS | pairs)
         self._by_token = _BIGRAM | by_token & (1 << _PAIR_BITS) - 1
         self._offsets = np.searchsorted(
@@ -105,8 +113,8 @@ class Inner:
         self._tokens = (by_pair[first] & (1 << _TOKEN_BITS) - 1).astype(np.int64)
 
     def of_tokens(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """For token ids (n,) all pairs within them: positions in ``ids``, and the features
-        (uint64).
+        """All bigrams within the tokens ``ids`` (n,): for each bigram the position of its token in
+        ``ids``, and the feature (uint64).
         """
         begin, counts = self._offsets[ids], np.diff(self._offsets)[ids]
         of = np.repeat(np.arange(len(ids)), counts)
@@ -115,12 +123,12 @@ class Inner:
         ]
 
     def holding(self, feature: int) -> Iterable[tuple[int, int]]:
-        """The tokens that hold a pair, and how often each does."""
+        """The ids of the tokens that contain a bigram, each with how often it does."""
         first, last = np.searchsorted(self._pairs, (np.uint64(feature), np.uint64(feature + 1)))
         return zip(self._tokens[first:last].tolist(), self._times[first:last].tolist(), strict=True)
 
 
 @functools.lru_cache(maxsize=2)
 def inner_of(model: StaticModel) -> Inner:
-    """The pairs within the tokens of a model, worked out once."""
+    """The bigrams within the tokens of a model; computed once per model."""
     return Inner([model.piece(token) for token in range(model.size)])

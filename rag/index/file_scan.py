@@ -1,7 +1,8 @@
-"""The files of a corpus, each compared with what an index was read from.
+"""Compares the files of a corpus with those that an index was read from.
 
-A file is unchanged where size, inode and both times are as they were, and the times lay so far back
-when it was looked at that a later change shows in them; otherwise its content is compared.
+A file counts as unchanged without being read if its size, its inode and both its times are as they
+were, and if the times were already so old at the earlier scan that any later change would show in
+them. Otherwise the digest of its content decides.
 """
 
 from __future__ import annotations
@@ -21,33 +22,35 @@ from rag.corpus.kept import record_files
 from rag.corpus.reader import existing
 from rag.corpus.stretch import Stretch, opened
 from rag.corpus.walk import files_of
-from rag.index.sources import UNREADABLE, FileState, Sources
+from rag.index.sources import DAMAGED_INDEX_ERRORS, FileState, Sources
 
-# Two changes within this time may leave the same time on a file: FAT keeps times to two seconds,
-# others to a tick of the clock.
-GRANULARITY = 2_000_000_000
-_BLOCK = 1 << 20
+# Nanoseconds within which two changes may leave the same time on a file: FAT keeps times to two
+# seconds, other file systems to a tick of the clock.
+_TIMESTAMP_GRANULARITY_NS = 2_000_000_000
+_BLOCK = 1 << 20  # bytes read at once
 
 File = tuple[Path, Path, int] | tuple[Path, Path, int, Stretch | None]
 Item = Skipped | File
-"""A file to be read, with the folder that ids are relative to, its bytes, and, where it is not read
-whole, the stretch that is.
+"""A file to be read: its path, the folder that ids are relative to, its size in bytes, and the
+stretch (:mod:`rag.corpus.stretch`) that is to be read, where that is not all of it. Or why a path
+is not read.
 """
 
 
 @dataclass(slots=True, eq=False)
 class ScannedFile:
-    """A file of the corpus at work.
+    """A file of the corpus, while a build works on it.
 
     Attributes:
-        path, root: as they were named.
-        state: as it is now; complete when it was read.
-        before: as it was; None for a new one.
-        first, line: its first article then, and the first hash of its rows.
-        same: whether it is as it was.
-        ahead: hashes of rows that were read but not told yet.
-        lines: those of rows that gave an article.
-        articles, problems, settled: as the state is to have them.
+        path, root: the file, and the folder that ids are relative to, as the user named them.
+        state: the file as it is now; complete after :meth:`settle`.
+        before: the file as it was for the previous version; None for a new one.
+        first: the row of its first article in that version.
+        line: where the hashes of its lines begin in that version's :attr:`Sources.lines`.
+        same: whether its content is the same as then.
+        ahead: hashes of lines that were read, but whose articles were not recorded yet.
+        lines: hashes of the lines that gave an article.
+        articles, problems, settled: what ``state`` will say in the end.
     """
 
     path: Path
@@ -64,8 +67,8 @@ class ScannedFile:
     settled: bool = True
 
     def settle(self) -> None:
-        """Completes the state when all was read. Of a file that changed meanwhile it is not known
-        what was read.
+        """Completes ``state`` after the whole file was read. If the file changed meanwhile, the
+        digest is left empty, since it is not known which content was read.
         """
         now = _state(self.path, self.root, self.stretch)
         self.state = replace(
@@ -79,25 +82,25 @@ class ScannedFile:
 
     @property
     def stretch(self) -> Stretch | None:
-        """Which part of the file it is; None for all."""
+        """The part of the file that is read; None for all of it."""
         return self.state.stretch
 
     @property
-    def kept(self) -> bool:
-        """Whether all of its articles can be taken over."""
+    def is_taken_over(self) -> bool:
+        """Whether all of its articles can be taken over from the previous version."""
         return self.same and self.before is not None and self.before.settled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileScan:
-    """The files of a corpus, each compared with what is known of it.
+    """The files of a corpus, each compared with its state for the previous version.
 
     Attributes:
-        corpus: the paths that were named, absolute.
-        scanned: when they were looked at, in nanoseconds of the system's clock.
-        found: the files in order, and what is no file that can be read.
-        before: what they were compared with; None for nothing.
-        columns: which columns of tables hold what, as pairs.
+        corpus: the paths that the user named, absolute.
+        scanned: when the scan began, in nanoseconds of the system's clock.
+        found: the files in order, and a :class:`Skipped` for each path that cannot be read.
+        before: the files of the previous version; None where there is nothing to compare with.
+        columns: which columns of tables hold which field of an article, as pairs.
     """
 
     corpus: tuple[str, ...]
@@ -115,22 +118,22 @@ class FileScan:
         columns: Mapping[str, str] | None = None,
         items: Sequence[Item] | None = None,
     ) -> FileScan:
-        """Looks at all files.
+        """Looks at all files, and compares them with those of a version.
 
         Args:
             paths: files and folders.
-            program: what reads files (:func:`rag.freshness.program`): another one reads them
-                otherwise.
+            program: version of the program (:func:`rag.freshness.program`). Another one may read
+                files differently: then nothing is compared.
             version: the folder of the version to compare with; None for none.
-            columns: which columns of tables hold what; None for those of that version.
-            items: the files that are a shard's; None for all.
+            columns: which columns of tables hold which field; None for those of that version.
+            items: the files of a shard; None for all files below ``paths``.
 
         Raises:
             CorpusError: no path is named, or one does not exist.
         """
         scanned, before = time.time_ns(), None
         if version:
-            with contextlib.suppress(*UNREADABLE):  # damaged: all is read
+            with contextlib.suppress(*DAMAGED_INDEX_ERRORS):  # damaged: then all files are read
                 before = Sources.read(version)
         wanted = tuple(sorted((columns or {}).items()))
         if before and columns is None:
@@ -143,9 +146,11 @@ class FileScan:
             known[file.path, file.root] = file, row, line
             row += file.articles
             line += file.articles * file.rows
-        looked = before.scanned if before else 0
+        scanned_before = before.scanned if before else 0
         found = tuple(
-            item if isinstance(item, Skipped) else _look(*item[:2], known, looked, *item[3:])
+            item
+            if isinstance(item, Skipped)
+            else _look(*item[:2], known, scanned_before, *item[3:])
             for item in (files_of(existing(paths)) if items is None else items)
         )
         return cls(tuple(os.path.abspath(path) for path in paths), scanned, found, before, wanted)
@@ -157,9 +162,7 @@ class FileScan:
 
     @property
     def skipped(self) -> tuple[tuple[str, str], ...]:
-        """What is no file that can be read, as (place, reason); the same from whichever folder the
-        corpus is named.
-        """
+        """The paths that cannot be read as files, as (absolute path, reason)."""
         return tuple(
             (os.path.abspath(one.path), one.reason)
             for one in self.found
@@ -168,7 +171,9 @@ class FileScan:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is not as it was."""
+        """Whether any file was added, removed, changed or put in another order, or another path
+        cannot be read.
+        """
         return not (
             self.before
             and self.skipped == self.before.skipped
@@ -180,14 +185,19 @@ class FileScan:
     @property
     def settled(self) -> bool:
         """Whether all articles of all files can be taken over."""
-        return all(one.kept for one in self.files)
+        return all(one.is_taken_over for one in self.files)
 
 
 def _look(
-    path: Path, root: Path, known: dict, looked: int, stretch: Stretch | None = None
+    path: Path, root: Path, known: dict, scanned_before: int, stretch: Stretch | None = None
 ) -> ScannedFile:
-    """A file as it is now, or a stretch of it, compared with what was known of it when it was
-    looked at, in nanoseconds.
+    """A file or a stretch of it as it is now, compared with its earlier state.
+
+    Args:
+        path, root, stretch: the file, the folder that ids are relative to, and the part to read.
+        known: by absolute path and root, the earlier state, the row of the first article, and the
+            number of the first hash of a line.
+        scanned_before: when the earlier scan began, in nanoseconds.
     """
     state = _state(path, root, stretch)
     old, first, line = known.get((state.path, state.root), (None, 0, 0))
@@ -196,7 +206,7 @@ def _look(
     )
     digest = ""
     if alike and old.stamp == state.stamp:
-        if max(old.modified, old.changed) + GRANULARITY < looked:
+        if max(old.modified, old.changed) + _TIMESTAMP_GRANULARITY_NS < scanned_before:
             digest = old.digest
     digest = digest or _digest(path, stretch)
     same = alike and digest == old.digest
@@ -204,6 +214,7 @@ def _look(
 
 
 def _state(path: Path, root: Path, stretch: Stretch | None) -> FileState:
+    """The state of a file or a stretch as the file system gives it, without reading it."""
     at, folder = os.path.abspath(path), os.path.abspath(root)
     try:
         found = path.stat()
@@ -212,8 +223,8 @@ def _state(path: Path, root: Path, stretch: Stretch | None) -> FileState:
     record = ""
     for file in record_files(path, root):
         with contextlib.suppress(OSError):
-            told = file.stat()
-            record = f"{told.st_size} {told.st_mtime_ns}"
+            status = file.stat()
+            record = f"{status.st_size} {status.st_mtime_ns}"
             break
     size = stretch[1] - stretch[0] if stretch else found.st_size
     times = found.st_mtime_ns, found.st_ctime_ns
@@ -221,7 +232,7 @@ def _state(path: Path, root: Path, stretch: Stretch | None) -> FileState:
 
 
 def _digest(path: Path, stretch: Stretch | None) -> str:
-    """Hash of the content of a file; "" where it cannot be read."""
+    """The digest of the content of a file or a stretch; "" where it cannot be read."""
     hasher = xxhash.xxh3_128()
     try:
         with opened(path, stretch) as file:

@@ -1,4 +1,4 @@
-"""The shards of an index joined: what is kept of all of them together."""
+"""Joins the shards of an index: writes the files and the manifest that concern all of them."""
 
 from __future__ import annotations
 
@@ -32,16 +32,20 @@ def join(
     report: dict[str, int],
     skipped: Sequence[Skipped],
 ) -> tuple[Manifest, str, Changes]:
-    """Writes what is kept of all shards together.
+    """Writes the version of the whole index: the stories of all articles, the head of the sources
+    (:mod:`rag.index.sources`), and the manifest that names the shards.
+
+    A story is a group of near-duplicate articles (:mod:`rag.corpus.duplicates`).
 
     Args:
-        path, folder: of the whole index, and of its version under construction.
-        versions: the folders of the versions of its shards.
-        live: the version before.
-        embedder: what made the vectors.
-        clock: since the build began.
-        report: what else the build did; what the shards could not read is added.
-        skipped: what could not be read.
+        path, folder: the folder of the whole index, and that of its version under construction.
+        versions: the folders of the shards' versions, in order.
+        live: the version that is live until now.
+        embedder: the model that made the vectors.
+        clock: started when the build began.
+        report: further entries for the manifest's report; the number skipped by the shards is
+            added unless it has one.
+        skipped: files and articles that could not be read.
 
     Returns:
         The manifest, the version's name, and how the articles differ from those of ``live``.
@@ -57,7 +61,7 @@ def join(
             dataclasses.replace(sources, files=(), skipped=(), lines=nothing).write(folder)
         sync_tree(folder)
         sums = np.sum([dataclasses.astuple(one.counts) for one in manifests], axis=0).tolist()
-        told, repeats = counted(stories)
+        n_stories, repeats = counted(stories)
         not_read = sum(one.report["skipped"] for one in manifests)
         manifest, name = describe(
             path,
@@ -67,7 +71,7 @@ def join(
             changes=changes,
             report={"skipped": not_read, **report},
             vectors=manifests[0].vectors,
-            counts=dataclasses.replace(Counts(*sums), stories=told, repeats=repeats),
+            counts=dataclasses.replace(Counts(*sums), stories=n_stories, repeats=repeats),
             skipped=skipped,
             shards=tuple(_record(path, *one) for one in zip(versions, manifests, strict=True)),
         )
@@ -82,8 +86,8 @@ def _record(path: Path, version: Path, manifest: Manifest) -> ShardRecord:
 def _stories(
     versions: Sequence[Path], manifest: Manifest, live: LiveVersion, embedder: Embedder
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ids and contents of all articles as digests, and their stories; ``manifest`` is that of the
-    first shard.
+    """The digests of the id and the content of every article, uint64 (n, 2), and for each article
+    the row of the first one of its story, int32 (n,). ``manifest`` is that of the first shard.
     """
     with contextlib.ExitStack() as hold:
         snapshots = [hold.enter_context(open_version(one, embedder)) for one in versions]
@@ -93,7 +97,7 @@ def _stories(
         nothing = np.zeros(len(identities), np.int32)
         whole = Sharded(versions[0], manifest, embedder, Shards(snapshots), nothing)
         known = None
-        if live.stories is not None and len(live.stories) == len(live.identities):
+        if live.stories is not None and 0 < len(live.stories) == len(live.identities):
             rows = {one: row for row, one in enumerate(map(tuple, live.identities.tolist()))}
             was = [rows.get(one, -1) for one in map(tuple, identities.tolist())]
             known = duplicates.still_known(live.stories, np.array(was, np.int64))

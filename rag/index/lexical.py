@@ -18,25 +18,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 from cachetools import LRUCache
 
-from rag.index.bits import Bits, Layout, Lists, read_counts
+from rag.index.bits import Bits, ListLayout, Lists, read_counts
 from rag.index.columns import read_columns, starts
-from rag.index.features import Inner
+from rag.index.features import Inner, is_bigram
 
 if TYPE_CHECKING:
-    from rag.index.proposals import Whole
+    from rag.index.proposals import CorpusStatistics
 
 Places = tuple[np.ndarray, np.ndarray | None]
 """Passages, int32, and how often a feature occurs in each; None for once."""
 K1, B = 1.2, 0.75
-SETTINGS = {"method": "lucene", "k1": K1, "b": B}
-FEATURES, LOW, HIGH, TIMES = "lexical.features", "lexical.low", "lexical.high", "lexical.times"
+BM25_SETTINGS = {"method": "lucene", "k1": K1, "b": B}
+FEATURES_FILE, LOWER_BITS_FILE, UPPER_BITS_FILE, TERM_COUNTS_FILE = (
+    "lexical.features",
+    "lexical.low",
+    "lexical.high",
+    "lexical.times",
+)
 # Places of features asked before that stay unpacked, for each passage and at least: four or eight
 # bytes each. What is frequent is asked often. Of a million passages 2, 16 and 64 for each took 150,
 # 105 and 110 ms in the middle of 300 questions (one busy core).
 _REMEMBERED, _REMEMBERED_AT_LEAST = 16, 2_000_000
-# A feature (from bit ROW on), a passage and how often (at most MOST), in one number: sorted in
-# one go.
-ROW, MOST = 40, (1 << 16) - 1
+# A feature (from bit FEATURE_SHIFT on), a passage and how often (at most MAX_TERM_COUNT), in one
+# number: sorted in one go.
+FEATURE_SHIFT, MAX_TERM_COUNT = 40, (1 << 16) - 1
 _TIMES = 1 << 50  # makes of a feature the key under which its counts are remembered
 
 
@@ -58,19 +63,21 @@ class Lexical:
         Raises:
             ValueError, OSError, KeyError, TypeError: a file is not what was written.
         """
-        columns = read_columns(folder / FEATURES)
+        columns = read_columns(folder / FEATURES_FILE)
         self._inner = inner
         self.features = np.cumsum(columns["keys"], dtype=np.uint64)
         self.lengths = columns["lengths"].astype(np.int64)
         self.rows = len(self.lengths)
         extra = columns["extra"].astype(np.int64)
-        self.layout = Layout.of(columns["counts"], self.rows)
+        self.layout = ListLayout.of(columns["counts"], self.rows)
         if not len(self.features) == len(self.layout.counts) == len(extra):
             raise ValueError("the lists do not fit the features")
-        self._lists = Lists(Bits(folder / LOW), Bits(folder / HIGH), self.layout)
-        self._many = extra > 0
-        self._times_at = starts(np.where(self._many, self.layout.counts + extra, 0))
-        self._times = Bits(folder / TIMES)
+        self._lists = Lists(
+            Bits(folder / LOWER_BITS_FILE), Bits(folder / UPPER_BITS_FILE), self.layout
+        )
+        self._has_counts = extra > 0
+        self._times_at = starts(np.where(self._has_counts, self.layout.counts + extra, 0))
+        self._times = Bits(folder / TERM_COUNTS_FILE)
         if len(self._times) != -(-int(self._times_at[-1]) // 8) * 8:
             raise ValueError("the counts do not fit the lists")
         self.features_in_all = int(self.lengths.sum())
@@ -93,10 +100,10 @@ class Lexical:
         counts = self.layout.counts[a:b]
         rows = moved[self._lists.some(a, b)]
         times = np.ones(len(rows), np.int64)
-        times[np.repeat(self._many[a:b], counts)] = read_counts(
+        times[np.repeat(self._has_counts[a:b], counts)] = read_counts(
             self._times.flags(int(self._times_at[a]), int(self._times_at[b]))
         )
-        out = np.repeat(np.searchsorted(some, self.features[a:b]) << ROW, counts)
+        out = np.repeat(np.searchsorted(some, self.features[a:b]) << FEATURE_SHIFT, counts)
         out |= rows << 16
         out |= times
         return out[rows >= 0]
@@ -105,11 +112,15 @@ class Lexical:
         """The passages (ascending) that are stored for a feature, int32: for a token all in which
         it occurs. What proposals need is not unpacked with how often it occurs.
         """
+        return self._remembered(feature, lambda: self._listed(feature))[0]
+
+    def _listed(self, feature: int) -> Places:
+        """The passages that are stored for a feature; ``_UNREAD`` in place of counts above 1."""
         number = self._number(feature)
         if number is None:
-            return _NOWHERE[0]
-        found = self._remembered(feature, lambda: (self._lists.one(number).astype(np.int32), None))
-        return found[0]
+            return _NOWHERE
+        times = _UNREAD if self._has_counts[number] else None
+        return self._lists.one(number).astype(np.int32), times
 
     def _remembered(self, key: int, find: Callable[[], Places]) -> Places:
         """What ``find`` gives, kept for a while under a key."""
@@ -124,13 +135,14 @@ class Lexical:
 
     def _stored(self, feature: int) -> Places:
         """The passages that are stored for a feature, and how often it occurs in each."""
-        rows, number = self.holding(feature), self._number(feature)
-        if number is None or not self._many[number]:
-            return rows, None
-        bounds = self._times_at[number : number + 2].tolist()
-        return self._remembered(
-            feature | _TIMES, lambda: (rows, read_counts(self._times.flags(*bounds)))
-        )
+        found = self._remembered(feature, lambda: self._listed(feature))
+        if found[1] is None:
+            return found
+        return self._remembered(feature | _TIMES, lambda: (found[0], self._counts(feature)))
+
+    def _counts(self, feature: int) -> np.ndarray:
+        number = int(np.searchsorted(self.features, np.uint64(feature)))
+        return read_counts(self._times.flags(*self._times_at[number : number + 2].tolist()))
 
     def _number(self, feature: int) -> int | None:
         number = int(np.searchsorted(self.features, np.uint64(feature)))
@@ -139,24 +151,28 @@ class Lexical:
 
     def _all(self, feature: int) -> Places:
         """As :meth:`_stored`, with the passages in which a pair stands within tokens."""
-        within = list(self._inner().holding(feature))
-        if not within:
+        if not is_bigram(feature):
             return self._stored(feature)
-        return self._remembered(~feature, lambda: self._gathered(feature, within))
+        return self._remembered(~feature, lambda: self._gathered(feature))
 
-    def _gathered(self, feature: int, within: list[tuple[int, int]]) -> Places:
+    def _gathered(self, feature: int) -> Places:
         parts = [self._stored(feature)]
-        for token, each in within:
-            rows, own = self._stored(token)
+        for token, each in self._inner().holding(feature):
+            rows, term_counts = self._stored(token)
             if each > 1:
-                own = np.full(len(rows), each) if own is None else own * each
-            parts.append((rows, own))
+                term_counts = (
+                    np.full(len(rows), each) if term_counts is None else term_counts * each
+                )
+            parts.append((rows, term_counts))
         parts = [part for part in parts if len(part[0])]
         if len(parts) < 2:
             return parts[0] if parts else _NOWHERE
         rows = np.concatenate([rows for rows, _ in parts])
         times = np.concatenate(
-            [np.ones(len(some), np.int64) if own is None else own for some, own in parts]
+            [
+                np.ones(len(some), np.int64) if term_counts is None else term_counts
+                for some, term_counts in parts
+            ]
         )
         if len(rows) > self.rows >> 3:
             total = np.bincount(rows, times, self.rows)
@@ -174,17 +190,17 @@ class Lexical:
         lists = sorted((self._all(feature)[0] for feature in np.unique(found).tolist()), key=len)
         if not lists:
             return _NOWHERE[0]
-        kept = lists[0]
+        common = lists[0]
         for rows in lists[1:]:
-            kept = kept[np.isin(kept, rows, assume_unique=True)]
-        return kept
+            common = common[np.isin(common, rows, assume_unique=True)]
+        return common
 
     def frequencies(self, found: np.ndarray) -> np.ndarray:
         """In how many passages each of some features (uint64) occurs, int64."""
         return np.array([len(self._all(feature)[0]) for feature in found.tolist()], np.int64)
 
     def scores(
-        self, found: np.ndarray, whole: Whole, frequencies: np.ndarray
+        self, found: np.ndarray, whole: CorpusStatistics, frequencies: np.ndarray
     ) -> tuple[np.ndarray, float]:
         """BM25 of every passage, and what none could exceed.
 
@@ -205,8 +221,8 @@ class Lexical:
             bound += idf
             if len(rows):
                 rows = rows.astype(np.intp)
-                many = np.float32(1) if times is None else times.astype(np.float32)
-                out[rows] += np.float32(idf) * many / (saturation[rows] + many)
+                term_counts = np.float32(1) if times is None else times.astype(np.float32)
+                out[rows] += np.float32(idf) * term_counts / (saturation[rows] + term_counts)
         return out, bound
 
     def _saturated(self, average: float) -> np.ndarray:
@@ -221,3 +237,4 @@ class Lexical:
 
 
 _NOWHERE: Places = np.zeros(0, np.int32), None
+_UNREAD = np.zeros(0, np.int64)  # stands for counts that are not unpacked yet

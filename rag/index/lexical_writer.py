@@ -1,4 +1,9 @@
-"""Writes the lexical side of a version: batches on the disk first, then merged by feature."""
+"""Writes the lexical index of a version: spools the postings of each batch of passages to disk, and
+merges them by feature at the end.
+
+A posting says that a feature (:mod:`rag.index.features`) occurs in a passage, and how often; the
+code calls it a place.
+"""
 
 from __future__ import annotations
 
@@ -10,36 +15,55 @@ from typing import TypeVar
 
 import numpy as np
 
-from rag.index.bits import AT_ONCE, BitWriter, Layout, mapped, write_counts, write_lists
+from rag.index.bits import (
+    NUMBERS_PER_BATCH,
+    BitWriter,
+    ListLayout,
+    mapped,
+    write_counts,
+    write_lists,
+)
 from rag.index.columns import KeptRange, narrow, renumbered, write_columns
 from rag.index.features import Inner
-from rag.index.lexical import FEATURES, HIGH, LOW, MOST, ROW, TIMES, Lexical
+from rag.index.lexical import (
+    FEATURE_SHIFT,
+    FEATURES_FILE,
+    LOWER_BITS_FILE,
+    MAX_TERM_COUNT,
+    TERM_COUNTS_FILE,
+    UPPER_BITS_FILE,
+    Lexical,
+)
 
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
 
-_MERGED = 1 << 23  # features of batches that are merged in one go: 64 MB
+_MERGED = 1 << 23  # features (8 bytes each, 64 MB) of batches that are merged in one go
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Features, ascending (n,); where the places of each begin (n + 1,); places, a passage and how
-often."""
+"""Features, ascending (n,); where the postings of each begin (n + 1,); the postings, each with the
+passage above the lowest 16 bits and the count in these."""
 _T = TypeVar("_T")
 
 
 class LexicalWriter:
-    """Spools the counts of each batch to disk, and merges them feature by feature at the end, a
-    million places at a time.
+    """Spools the postings of each batch to disk, and merges them at the end, feature by feature,
+    :data:`rag.index.bits.NUMBERS_PER_BATCH` postings at a time.
     """
 
     def __init__(self, spool: Path, inner: Inner) -> None:
-        """``inner``: the pairs of characters within the tokens of the model in use
-        (:func:`rag.index.features.inner_of`).
+        """Opens the files of the spool.
+
+        Args:
+            spool: a folder for them.
+            inner: the bigrams within the tokens of the model in use
+                (:func:`rag.index.features.inner_of`).
         """
         self._inner = inner
-        # Of each batch the features, where the places of each begin, and the places.
+        # The three parts of each batch, as in Batch.
         self._spools = [spool / f"lexical.{part}" for part in ("features", "first", "places")]
         self._files = [open(file, "wb") for file in self._spools]
-        self._sizes: list[tuple[int, int]] = []  # features and places of each batch
+        self._sizes: list[tuple[int, int]] = []  # number of features and of postings of each batch
         self._lengths: list[tuple[np.ndarray, np.ndarray]] = []
 
     def add(
@@ -50,14 +74,17 @@ class LexicalWriter:
         offsets: np.ndarray,
         rows: np.ndarray,
     ) -> None:
-        """Takes the features of a batch of at most 65,536 passages.
+        """Spools the postings of a batch of at most 65,536 passages.
+
+        A bigram is not stored where it lies within a token, since the posting of the token implies
+        it (:mod:`rag.index.lexical`).
 
         Args:
-            found, owner: as :func:`rag.index.features.features` gave them.
-            ids, offsets: the tokens that they were made of.
+            found, owner: what :func:`rag.index.features.features` returned for the batch.
+            ids, offsets: the tokens of the same texts.
             rows: the number of each passage, ascending (int64).
         """
-        # Feature and passage in one number: a single sort groups them.
+        # Feature and passage are packed into one number, so that a single sort groups them.
         keys = found << np.uint64(_DOC_BITS) | owner.astype(np.uint64)
         keys, counts = np.unique(keys, return_counts=True)
         within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
@@ -68,7 +95,7 @@ class LexicalWriter:
         keys, counts = keys[stored], counts[stored]
         feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
         passages = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)]
-        places = passages << 16 | np.minimum(counts, MOST)
+        places = passages << 16 | np.minimum(counts, MAX_TERM_COUNT)
         for file, part in zip(self._files, (feature, np.append(first, len(keys)), places)):
             file.write(part.data)
         self._sizes.append((len(feature), len(places)))
@@ -79,23 +106,23 @@ class LexicalWriter:
         folder: Path,
         passages: int,
         old: Lexical | None = None,
-        kept: Sequence[KeptRange] = (),
+        kept_passages: Sequence[KeptRange] = (),
     ) -> int:
-        """Writes the files into ``folder``; returns the number of features stored.
+        """Writes the files of the lexical index; returns the number of features that are stored.
 
         Args:
             folder: the version's folder.
-            passages: how many there are in all.
-            old: the version that passages are taken over from.
-            kept: which of them.
+            passages: how many passages the version has.
+            old: the lexical index that passages are taken over from, if any.
+            kept_passages: the runs of passages that are taken over.
         """
         lengths, moved = np.zeros(passages, np.int64), np.zeros(0, np.int64)
-        for rows, own in self._lengths:
-            lengths[rows] = own
+        for rows, sizes in self._lengths:
+            lengths[rows] = sizes
         if old:
-            moved = renumbered(old.rows, kept)
+            moved = renumbered(old.rows, kept_passages)
             lengths[moved[moved >= 0]] = old.lengths[moved >= 0]
-        reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept))
+        reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept_passages))
         merged = self._merged(old, moved, reordered)
         names, counts, extra = self._write_lists(folder, passages, merged)
         columns = {
@@ -104,22 +131,38 @@ class LexicalWriter:
             "extra": extra,
             "lengths": lengths,
         }
-        write_columns(folder / FEATURES, {name: narrow(array) for name, array in columns.items()})
+        write_columns(
+            folder / FEATURES_FILE, {name: narrow(array) for name, array in columns.items()}
+        )
         return len(names)
 
     def _write_lists(
         self, folder: Path, passages: int, merged: Iterator[tuple[np.ndarray, ...]]
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Writes the lists of passages; gives the features (uint64), how many passages hold each,
-        and how often beyond once it occurs in all of them.
+        """Writes the posting lists.
+
+        Args:
+            folder: the version's folder.
+            passages: how many passages the version has.
+            merged: what :meth:`_merged` gives.
+
+        Returns:
+            The features (uint64), the document frequency of each, and how often each occurs in all
+            beyond once per passage.
         """
         parts = [(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        writers = [BitWriter(folder / name) for name in (LOW, HIGH, TIMES)]
+        writers = [
+            BitWriter(folder / name)
+            for name in (LOWER_BITS_FILE, UPPER_BITS_FILE, TERM_COUNTS_FILE)
+        ]
         done = False
         try:
             for features, sizes, places in _ahead(merged):
-                rows, times = (places >> 16) & ((1 << ROW - 16) - 1), places & MOST
-                write_lists(writers[0], writers[1], rows, Layout.of(sizes, passages))
+                rows, times = (
+                    (places >> 16) & ((1 << FEATURE_SHIFT - 16) - 1),
+                    places & MAX_TERM_COUNT,
+                )
+                write_lists(writers[0], writers[1], rows, ListLayout.of(sizes, passages))
                 more = np.add.reduceat(times, np.cumsum(sizes) - sizes) - sizes
                 write_counts(writers[2], times[np.repeat(more > 0, sizes)])
                 parts.append((features, sizes, more))
@@ -133,8 +176,16 @@ class LexicalWriter:
     def _merged(
         self, old: Lexical | None, moved: np.ndarray, reordered: bool
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Features, how many passages hold each, and these with how often: some features at a time,
-        in order.
+        """Merges the batches and the postings taken over from ``old``, some features at a time.
+
+        Args:
+            old: the lexical index that passages are taken over from, if any.
+            moved: the new number of each of its passages, -1 for one not taken over.
+            reordered: whether the passages taken over are in another order now.
+
+        Yields:
+            Features, ascending; the document frequency of each; and all their postings, by feature
+            and passage, with the passage and the count in the lower bits.
         """
         batches = self._spooled()
         every = [feature for feature, *_ in batches] + ([old.features] if old else [])
@@ -146,33 +197,39 @@ class LexicalWriter:
             most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
         ends, begin = np.cumsum(most), 0
         while begin < len(vocabulary):
-            end = max(begin + 1, int(np.searchsorted(ends, ends[begin] + AT_ONCE, "right")) - 1)
+            end = max(
+                begin + 1, int(np.searchsorted(ends, ends[begin] + NUMBERS_PER_BATCH, "right")) - 1
+            )
             some = vocabulary[begin:end]
             new = _places_of(batches, some)
             if old:
-                own = old.places(some, moved)
-                own = np.sort(own) if reordered else own
-                new = np.insert(own, np.searchsorted(own, new), new) if len(new) else own
-            numbers = new >> ROW
+                old_places = old.places(some, moved)
+                old_places = np.sort(old_places) if reordered else old_places
+                new = (
+                    np.insert(old_places, np.searchsorted(old_places, new), new)
+                    if len(new)
+                    else old_places
+                )
+            numbers = new >> FEATURE_SHIFT
             sizes = np.bincount(numbers, minlength=len(some))
-            held = sizes > 0
-            if held.any():
-                yield some[held], sizes[held], new
+            is_present = sizes > 0
+            if is_present.any():
+                yield some[is_present], sizes[is_present], new
             begin = end
 
     def _spooled(self) -> list[Batch]:
-        """What was taken batch by batch, mapped from the disk."""
+        """The batches that were spooled, mapped from the disk."""
         self.close()
         features, first, places = (
             mapped(file, np.dtype(kind))
             for file, kind in zip(self._spools, (np.uint64, np.int64, np.int64))
         )
         out, at, begin = [], 0, 0
-        for number, (own, size) in enumerate(self._sizes):
-            # each batch has one more beginning than features: where its last one ends
-            starts = first[at + number : at + number + own + 1]
-            out.append((features[at : at + own], starts, places[begin : begin + size]))
-            at, begin = at + own, begin + size
+        for number, (n_features, size) in enumerate(self._sizes):
+            # A batch has one beginning more than features: the end of its last posting list.
+            starts = first[at + number : at + number + n_features + 1]
+            out.append((features[at : at + n_features], starts, places[begin : begin + size]))
+            at, begin = at + n_features, begin + size
         return out
 
     def close(self) -> None:
@@ -182,19 +239,21 @@ class LexicalWriter:
 
 
 def _places_of(batches: Sequence[Batch], some: np.ndarray) -> np.ndarray:
-    """What batches hold of some features, sorted: number among them, passage, how often."""
+    """The postings of some features (ascending) in all batches, sorted. Each is one number: the
+    position of the feature in ``some``, the passage, and the count.
+    """
     parts = [np.zeros(0, np.int64)]
     for feature, first, places in batches:
         a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
         if a < b:
             numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
-            parts.append(numbers << ROW | places[first[a] : first[b]])
+            parts.append(numbers << FEATURE_SHIFT | places[first[a] : first[b]])
     return np.sort(np.concatenate(parts))
 
 
 def _ahead(items: Iterator[_T]) -> Iterator[_T]:
-    """The same items, each made while the one before is used: both are work of NumPy's, on two
-    processors.
+    """The same items, each computed in another thread while the one before is used: NumPy releases
+    the GIL for much of both.
     """
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, items, None)
@@ -204,8 +263,8 @@ def _ahead(items: Iterator[_T]) -> Iterator[_T]:
 
 
 def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
-    """The different numbers of some sorted arrays (uint64), sorted, without all of them in memory
-    at once. np.unique hashes them, which takes several times as long.
+    """The distinct numbers of some sorted arrays (uint64), sorted, without holding all arrays in
+    memory at once. np.unique is not used: it hashes, which takes several times as long.
     """
     out, waiting, size = np.zeros(0, np.uint64), list[np.ndarray](), 0
     for number, array in enumerate(arrays, 1):
@@ -219,8 +278,8 @@ def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
 
 
 def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The pairs within tokens, as often as they occur, with the position of the text in the lower
-    bits.
+    """The bigrams within the tokens of some texts, each repeated as often as it occurs, with the
+    position of its text in the lowest 16 bits.
     """
     owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
     of, pairs = inner.of_tokens(ids)

@@ -1,4 +1,4 @@
-"""The live version of an index as a build finds it."""
+"""The live version of an index, as the build of the next one finds it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ import numpy as np
 from rag.corpus import SPLITTER, duplicates
 from rag.embed.protocol import Embedder
 from rag.errors import YinjuError
-from rag.index.lexical import SETTINGS
+from rag.index.lexical import BM25_SETTINGS
 from rag.index.manifest import Manifest, check_models, read_manifest
 from rag.index.open import open_index
 from rag.index.sharded import read_stories
 from rag.index.snapshot import Snapshot
-from rag.index.sources import UNREADABLE, FileState, Sources
+from rag.index.sources import DAMAGED_INDEX_ERRORS, FileState, Sources
 from rag.index.store import stores_of
-from rag.index.versions import VERSIONS, current
+from rag.index.versions import VERSIONS_FOLDER, current
 
 
 class LiveVersion:
-    """What a build can know and take over; nothing of what cannot be read.
+    """What a build can know of the live version, and take over from it.
+
+    A missing or damaged part never raises: it counts as absent, so that a build can replace it.
 
     Attributes:
-        folder: of the version; None where there is none.
-        manifest: of it; None where it cannot be read.
+        folder: the version's folder; None where there is no live version.
+        manifest: the version's manifest; None where it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,12 +37,12 @@ class LiveVersion:
         self.manifest: Manifest | None = None
         self._opened: Snapshot | None = None
         with contextlib.suppress(YinjuError):
-            self.folder = path / VERSIONS / current(path)
+            self.folder = path / VERSIONS_FOLDER / current(path)
             self.manifest = read_manifest(self.folder)
 
     def usable(self, embedder: Embedder) -> bool:
-        """Whether it was made by the same models with the same settings, so that articles can be
-        taken over from it.
+        """Whether the version was made by the same models with the same settings, so that articles
+        can be taken over from it.
         """
         with contextlib.suppress(YinjuError):
             if self.manifest:
@@ -49,27 +51,27 @@ class LiveVersion:
         return False
 
     def columns(self) -> dict[str, str]:
-        """Which columns of tables held what when it was built."""
-        with contextlib.suppress(*UNREADABLE):
+        """Which columns of tables held which field when the version was built."""
+        with contextlib.suppress(*DAMAGED_INDEX_ERRORS):
             if self.folder and (sources := Sources.read(self.folder, with_files=False)):
                 return dict(sources.columns)
         return {}
 
     def open(self, embedder: Embedder) -> Snapshot | None:
-        """The version, held until :meth:`close`; None where it cannot be read."""
+        """The version, open until :meth:`close`; None where it cannot be read."""
         if self._opened is None:
             with contextlib.suppress(YinjuError):
                 self._opened = self._hold.enter_context(open_index(self._path, embedder))
         return self._opened
 
     def close(self) -> None:
-        """Lets the version go, so that it may be removed."""
+        """Closes the version, so that it may be removed."""
         self._hold.close()
 
     @functools.cached_property
     def identities(self) -> np.ndarray:
-        """Ids and contents of its articles as digests, uint64 (n, 2)."""
-        with contextlib.suppress(YinjuError, *UNREADABLE):
+        """The digest of the id and that of the content of each of its articles, uint64 (n, 2)."""
+        with contextlib.suppress(YinjuError, *DAMAGED_INDEX_ERRORS):
             if self._opened and self.manifest and not self.manifest.shards:
                 return self._opened.store.identities()
             if self.folder:
@@ -78,15 +80,17 @@ class LiveVersion:
 
     @functools.cached_property
     def stories(self) -> np.ndarray | None:
-        """The stories of its articles (int32); None where it does not lie in shards."""
-        with contextlib.suppress(*UNREADABLE):
+        """For each article the row of the first one of its story (a group of near-duplicates),
+        int32; None unless the version lies in shards.
+        """
+        with contextlib.suppress(*DAMAGED_INDEX_ERRORS):
             if self.folder and self.manifest and self.manifest.shards:
                 return read_stories(self.folder)
         return None
 
     def files_of_shards(self) -> list[tuple[FileState, ...]]:
-        """The files that each shard was read from; none where that is not known."""
-        with contextlib.suppress(*UNREADABLE):
+        """The files that each shard was read from; an empty list where any of them is not known."""
+        with contextlib.suppress(*DAMAGED_INDEX_ERRORS):
             if self.folder and self.manifest:
                 found = [Sources.read(one) for one in self.manifest.folders(self.folder)]
                 files = [one.files for one in found if one]
@@ -95,9 +99,9 @@ class LiveVersion:
 
 
 def same_settings(manifest: Manifest) -> bool:
-    """Whether an index was made with the settings of this version of Yinju."""
+    """Whether an index was made with the settings that this version of Yinju uses."""
     return (manifest.splitter, manifest.lexical, manifest.duplicates) == (
         dict(SPLITTER),
-        SETTINGS,
-        dict(duplicates.SETTINGS),
+        BM25_SETTINGS,
+        dict(duplicates.SKETCH_SETTINGS),
     )

@@ -1,7 +1,7 @@
-"""What an index version says of itself: how it was made, what it holds, a checksum per file.
+"""The manifest of an index version: how the version was made, what it holds, a checksum per file.
 
-The chain of trust: ``CURRENT`` names a version, the name ends in the hash of ``manifest.json``, and
-the manifest holds the hash of every other file. One changed byte breaks a link.
+The checksums form a chain: ``CURRENT`` names a version, the name ends in the hash of
+``manifest.json``, and the manifest holds the hash of every other file. One changed byte breaks it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,22 @@ from rag.embed.static import load_static
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.disk import sha256_of
 
-FORMAT = 7
-FILE_NAME = "manifest.json"
-SKIPPED_KEPT = 1_000  # of what was skipped; a folder of something else may hold a million files
-REBUILD = "rebuild it with `yinju build --corpus … --index {index}`"
-RECOVER = "go back to the version before with `yinju rollback --index {index}`, or " + REBUILD
+INDEX_FORMAT = 7
+MANIFEST_FILE = "manifest.json"
+MAX_SKIPPED_LISTED = 1_000  # skipped files listed at most: a wrong folder may hold a million files
+REBUILD_ADVICE = "rebuild it with `yinju build --corpus … --index {index}`"
+RECOVERY_ADVICE = (
+    "go back to the version before with `yinju rollback --index {index}`, or " + REBUILD_ADVICE
+)
 
 
 class AsDict:
-    """A data class that gives its fields as plain values."""
+    """A base for data classes whose fields are to be given as plain values."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
+        """The fields as plain dicts, lists, strings and numbers."""
         return dataclasses.asdict(self)  # type: ignore[call-overload]
 
 
@@ -48,9 +50,9 @@ class ShardRecord:
     """One shard of a version: an index of its own below the index folder.
 
     Attributes:
-        folder: of its index, below that of the whole.
-        version: of that index; it vouches for all that it holds.
-        articles, passages, bytes: of that version.
+        folder: the folder of the shard's index, relative to that of the whole index.
+        version: name of the shard's version; it ends in the hash of that version's manifest.
+        articles, passages, bytes: the sizes of that version.
     """
 
     folder: str
@@ -69,9 +71,8 @@ class Counts:
         characters: length of all article texts together.
         tokens: static-model tokens of all passages.
         features: distinct lexical features.
-        stories: stories that several articles tell in nearly the same words
-            (:mod:`rag.corpus.duplicates`).
-        repeats: articles that do so beyond the first of each.
+        stories: groups of at least two near-duplicate articles (:mod:`rag.corpus.duplicates`).
+        repeats: articles in these groups beyond the first of each.
     """
 
     articles: int
@@ -94,17 +95,19 @@ class Manifest(AsDict):
         static_model: the embedded model whose tokens are stored.
         tokenizer_sha256: of the embedded model's tokenizer.
         splitter: settings of the splitter.
-        duplicates: settings by which articles that are alike were found.
+        duplicates: settings by which near-duplicate articles were found.
         lexical: settings of BM25.
-        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; "search" among them
-            and, of a large index, what :func:`rag.index.near.chosen` measured.
-        counts: sizes.
-        skipped: what could not be read, with the reasons; the first 1,000.
-        report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), number
-            of "skipped", vectors "reused", "shards" that were asked for, "seconds" and "phases";
-            with ``created`` the only part that differs between builds of the same corpus.
-        files: path below the version's folder to size and hash, of every file but the manifest.
-        shards: where the version lies in several indexes: these, in the order of their articles.
+        vectors: "kind", how the numbers are stored ("int8" or "fp16"); "search", how they are
+            searched ("exact" or "scan"); and for a large index the measured "recall@10"
+            (:func:`rag.index.near.chosen`).
+        counts: sizes of what is indexed.
+        skipped: the first 1,000 files and articles that could not be read, with the reasons.
+        report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), the
+            number "skipped", the number of vectors "reused", how many "shards" were asked for,
+            "seconds" and "phases". Only this and ``created`` differ between builds of one corpus.
+        files: size and hash of every file but the manifest, by its path below the version's folder.
+        shards: the shards that the version lies in, in the order of their articles; empty for a
+            version in one piece.
     """
 
     format: int
@@ -124,25 +127,25 @@ class Manifest(AsDict):
 
     @property
     def bytes(self) -> int:
-        """Size of all files together, those of its shards included."""
-        own = sum(record.size for record in self.files.values())
-        return own + sum(shard.bytes for shard in self.shards)
+        """Size of all files of the version and of its shards."""
+        size = sum(record.size for record in self.files.values())
+        return size + sum(shard.bytes for shard in self.shards)
 
     def folders(self, folder: Path) -> list[Path]:
-        """The folders of the versions of its shards, for the folder of the version itself."""
+        """The folders of the shards' versions; ``folder`` is that of the version itself."""
         index = folder.parent.parent
         return [index / one.folder / folder.parent.name / one.version for one in self.shards]
 
     def to_json(self) -> str:
-        """The text of ``manifest.json``: the same manifest always gives the same bytes."""
+        """The text of ``manifest.json``; equal manifests give equal bytes."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def from_dict(cls, raw: dict) -> Manifest:
-        """The manifest from what ``to_dict`` gave.
+        """The manifest that ``to_dict`` turned into ``raw``.
 
         Raises:
-            KeyError, TypeError, AttributeError: where the shape is another.
+            KeyError, TypeError, AttributeError: ``raw`` has another shape.
         """
         raw = {"shards": (), **raw}
         fields = {field.name: raw[field.name] for field in dataclasses.fields(cls)}
@@ -158,15 +161,15 @@ class Manifest(AsDict):
 
 
 def corrupt(file: Path, seen: str) -> IndexCorrupt:
-    """What is raised where a file of a version is not what was written."""
-    recover = RECOVER.format(index=file.parent.parent.parent)
+    """The error to raise where ``file`` of a version is not what was written; ``seen`` says how."""
+    recover = RECOVERY_ADVICE.format(index=file.parent.parent.parent)
     return IndexCorrupt(
         f"expected {file} to be as it was built, but it is damaged ({seen}): {recover}"
     )
 
 
 def manifest_digest(text: str) -> str:
-    """The part of a version's name that vouches for its manifest: 12 hex digits."""
+    """The checksum of a manifest's text at the end of a version's name: 12 hex digits."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
@@ -177,11 +180,11 @@ def read_manifest(folder: Path) -> Manifest:
         folder: ``<index>/versions/<name>``; the name must end in the manifest's digest.
 
     Raises:
-        IndexCorrupt: absent, damaged, or not a manifest.
-        IndexMismatch: of another format version.
+        IndexCorrupt: the file is missing, damaged, or not a manifest.
+        IndexMismatch: it is of another format version.
     """
-    path, index = folder / FILE_NAME, folder.parent.parent
-    recover = RECOVER.format(index=index)
+    path, index = folder / MANIFEST_FILE, folder.parent.parent
+    recover = RECOVERY_ADVICE.format(index=index)
     try:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -196,10 +199,10 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         raw = json.loads(text)
         found = raw["format"]
-        if found != FORMAT:
+        if found != INDEX_FORMAT:
             raise IndexMismatch(
-                f"expected an index of format {FORMAT}, but {folder} has format {found}:"
-                f" {REBUILD.format(index=index)}"
+                f"expected an index of format {INDEX_FORMAT}, but {folder} has format {found}:"
+                f" {REBUILD_ADVICE.format(index=index)}"
             )
         return Manifest.from_dict(raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -209,8 +212,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def list_files(folder: Path) -> dict[str, FileRecord]:
-    """Size and hash of every file below a folder but the manifest, read back from the disk."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE_NAME)
+    """Size and hash of every file below a folder except the manifest, read back from the disk."""
+    paths = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE
+    )
     return {
         p.relative_to(folder).as_posix(): FileRecord(p.stat().st_size, sha256_of(p)) for p in paths
     }
@@ -222,10 +227,10 @@ def check_files(folder: Path, manifest: Manifest, hash_up_to: int | None = None)
     Args:
         folder: the version's folder.
         manifest: its manifest.
-        hash_up_to: hash only files of at most so many bytes; None hashes all.
+        hash_up_to: check the hash only of files up to this size in bytes; None for all files.
 
     Raises:
-        IndexCorrupt: names every file that is missing, of another size, or of another content.
+        IndexCorrupt: some file is missing, or of another size or content; the message names all.
     """
     problems = []
     for name, record in manifest.files.items():
@@ -246,12 +251,12 @@ def check_files(folder: Path, manifest: Manifest, hash_up_to: int | None = None)
     if problems:
         raise IndexCorrupt(
             f"expected the files of {folder} to be as they were built, but {', '.join(problems)}: "
-            f"{RECOVER.format(index=folder.parent.parent)}"
+            f"{RECOVERY_ADVICE.format(index=folder.parent.parent)}"
         )
 
 
 def same_tokens(manifest: Manifest) -> bool:
-    """Whether an index was made by the embedded model in use, with its tokenizer."""
+    """Whether an index was made by the embedded static model in use, with the same tokenizer."""
     model = load_static()
     return (
         same_model(manifest.static_model, model.identity)
@@ -263,9 +268,9 @@ def check_models(index: Path, manifest: Manifest, embedder: Embedder) -> None:
     """Compares the models in use with those an index was built with.
 
     Raises:
-        IndexMismatch: one differs; the message says how to rebuild.
+        IndexMismatch: a model differs; the message says how to rebuild.
     """
-    rebuild, model = REBUILD.format(index=index), load_static()
+    rebuild, model = REBUILD_ADVICE.format(index=index), load_static()
     if not same_tokens(manifest):
         raise IndexMismatch(
             f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer"
@@ -275,8 +280,8 @@ def check_models(index: Path, manifest: Manifest, embedder: Embedder) -> None:
         )
     if not same_model(manifest.model, embedder.identity):
         built, given = manifest.model, embedder.identity
-        own = same_model(built, model.identity)
-        how = "without `--model`" if own else f"with `--model {built.name}`"
+        is_built_in = same_model(built, model.identity)
+        how = "without `--model`" if is_built_in else f"with `--model {built.name}`"
         raise IndexMismatch(
             f"expected the model {built.name} ({built.sha256[:12]}, {built.dim} dimensions), with"
             f" which {index} was built, but got {given.name} ({given.sha256[:12]}, {given.dim}"
@@ -285,5 +290,5 @@ def check_models(index: Path, manifest: Manifest, embedder: Embedder) -> None:
 
 
 def same_model(one: ModelIdentity, other: ModelIdentity) -> bool:
-    """Whether two identities mean one model; a folder may have moved, so names do not count."""
+    """Whether two identities are of one model; names do not count, as a folder may have moved."""
     return (one.sha256, one.dim) == (other.sha256, other.dim)

@@ -1,9 +1,8 @@
-"""Which articles name which places and days, turned around: for each name its articles. Filters
-read it.
+"""Inverted index from places and days to the articles that name them; filters use it.
 
-Any mention counts, in the title or in the text: what a reader sets as a filter must not hide an
-article that may be meant. A key is a kind and what is named: "place:510100" (code of GB/T 2260 or
-ISO 3166), "day:2023-08-15", "day:2023-08" where only the month is named, "day:2023".
+Any mention counts, in the title or in the text, because a filter must not hide an article that the
+reader may mean. A key is a kind and what is named: "place:510100" (code of GB/T 2260 or ISO 3166),
+"day:2023-08-15", "day:2023-08" where only the month is named, "day:2023".
 """
 
 from __future__ import annotations
@@ -28,23 +27,28 @@ from rag.index.columns import narrow, read_columns, read_strings, starts, string
 if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
 
-KEYS = "named"
-PLACE, DAY = "place:", "day:"
-LAST = "\U0010ffff"  # sorts behind every date, and behind whatever a name goes on with
+NAMED_FILE = "named"
+_PLACE_KEY_PREFIX, DAY_KEY_PREFIX = "place:", "day:"
+# sorts behind every date, and behind every continuation of a prefix
+HIGHEST_SORT_KEY = "\U0010ffff"
 
 
 def keys(article: Article) -> set[str]:
-    """What an article names; days as one of its date means them, where the year can be told."""
+    """The keys of an article. The article's date settles what a day such as "2日" means; days whose
+    year cannot be told are left out.
+    """
     text = f"{article.title}\n{article.text}"
     days = find_meant(text, published(article.date))
-    return {f"{PLACE}{m.place.code}" for m in find_places(text)} | {
-        f"{DAY}{when}" for _, _, when in days if when.year
+    return {f"{_PLACE_KEY_PREFIX}{m.place.code}" for m in find_places(text)} | {
+        f"{DAY_KEY_PREFIX}{when}" for _, _, when in days if when.year
     }
 
 
 @functools.lru_cache(maxsize=1 << 15)
 def published(iso: str) -> date | None:
-    """The date of an article, or None where it has none that can be reckoned with."""
+    """The date of an article; None where there is none, or one too close to an end of the calendar
+    to compute with.
+    """
     try:
         day = date.fromisoformat(iso)
     except ValueError:
@@ -53,23 +57,23 @@ def published(iso: str) -> date | None:
 
 
 class NamedWriter:
-    """Collects keys article by article and writes them at the end."""
+    """Collects the keys article by article, and writes the inverted index at the end."""
 
     def __init__(self) -> None:
         self._articles: defaultdict[str, array] = defaultdict(lambda: array("i"))
 
     def add(self, row: int, found: set[str]) -> None:
-        """Takes the keys of the article in a row; rows come in order."""
+        """Takes the keys of the article in row ``row``; rows come in ascending order."""
         for key in found:
             self._articles[key].append(row)
 
     def write(self, folder: Path, old: NamedIndex | None, moved: np.ndarray) -> None:
-        """Writes the keys in their order, each with its articles.
+        """Writes the keys in ascending order, each with the rows of its articles.
 
         Args:
-            folder: of the version.
-            old: the version that articles were taken over from, if any.
-            moved: the new row of each of its articles, or -1.
+            folder: the version's folder.
+            old: the index of the version that articles were taken over from, if any.
+            moved: the new row of each article of that version, -1 for one not taken over.
         """
         names = sorted({*self._articles, *(old.keys if old else ())})
         number = {name: place for place, name in enumerate(names)}
@@ -83,34 +87,36 @@ class NamedWriter:
         both = np.sort(np.concatenate(parts))
         articles = both & ((1 << 32) - 1)
         counts = np.bincount(both >> 32, minlength=len(names))
-        held = np.flatnonzero(counts)
-        begin = (np.cumsum(counts) - counts)[held]
+        in_use = np.flatnonzero(counts)
+        begin = (np.cumsum(counts) - counts)[in_use]
         steps = np.diff(articles, prepend=0)
         steps[begin] = articles[begin]
         columns = {
-            "keys": strings([names[place] for place in held.tolist()]),
-            "counts": counts[held],
+            "keys": strings([names[place] for place in in_use.tolist()]),
+            "counts": counts[in_use],
             "steps": steps,
         }
-        write_columns(folder / KEYS, {name: narrow(column) for name, column in columns.items()})
+        write_columns(
+            folder / NAMED_FILE, {name: narrow(column) for name, column in columns.items()}
+        )
 
 
 class NamedIndex:
-    """Reads the keys and their articles.
+    """Reads the inverted index.
 
     Attributes:
-        keys: in order.
-        first: where the articles of each key begin among ``rows``, and their number.
-        rows: of the articles (int32), those of each key ascending.
+        keys: the keys, ascending.
+        first: where the rows of each key begin in ``rows``, followed by the length of ``rows``.
+        rows: the rows of the articles (int32), key after key, ascending within each key.
     """
 
     def __init__(self, folder: Path) -> None:
         """Opens the file.
 
         Raises:
-            ValueError, OSError, KeyError, TypeError: it is not what was written.
+            ValueError, OSError, KeyError, TypeError: the file is not what was written.
         """
-        columns = read_columns(folder / KEYS)
+        columns = read_columns(folder / NAMED_FILE)
         self.keys = read_strings(columns["keys"])
         counts = columns["counts"].astype(np.int64)
         self.first = starts(counts)
@@ -121,19 +127,19 @@ class NamedIndex:
         self.rows = (sums - np.repeat(before, counts)).astype(np.int32)
 
     def between(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
-        """The keys from ``first`` to ``last`` with the rows of their articles."""
+        """The keys from ``first`` to ``last`` (included), each with the rows of its articles."""
         numbers = range(bisect_left(self.keys, first), bisect_right(self.keys, last))
         return [(self.keys[n], self.rows[self.first[n] : self.first[n + 1]]) for n in numbers]
 
 
 def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:
-    """bool (n_articles,): the articles that name one of the places, or a place inside it."""
+    """Marks the articles that name one of the places or a place inside it, bool (n_articles,)."""
     keep = np.zeros(snapshot.n_articles, bool)
     for place in places:
-        begin = f"{PLACE}{code_prefix(place)}"
-        spans = [(begin, begin + LAST)]
-        if place.code == "CN":  # all divisions: their codes begin with a digit; ":" sorts behind
-            spans.append((f"{PLACE}0", f"{PLACE}:"))
+        begin = f"{_PLACE_KEY_PREFIX}{code_prefix(place)}"
+        spans = [(begin, begin + HIGHEST_SORT_KEY)]
+        if place.code == "CN":  # and all divisions: their codes begin with a digit, "9" < ":"
+            spans.append((f"{_PLACE_KEY_PREFIX}0", f"{_PLACE_KEY_PREFIX}:"))
         for first, last in spans:
             for _, articles in snapshot.named(first, last):
                 keep[articles] = True

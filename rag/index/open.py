@@ -10,10 +10,11 @@ from rag.embed.static import load_static
 from rag.errors import IndexCorrupt
 from rag.index.manifest import check_files, check_models, read_manifest
 from rag.index.snapshot import Snapshot
-from rag.index.versions import VERSIONS, current, held, reading
+from rag.index.versions import VERSIONS_FOLDER, current, held, reading
 
-# An index up to this size has every byte checked when it is opened (about 0.1 s); of a larger one
-# every size, and the content of its small files. `verify` always checks every byte.
+# Bytes. Of an index up to the first size, every byte is checked when it is opened (about 0.1 s). Of
+# a larger one, the size of every file is checked, and the content of files up to the second size.
+# `verify` always checks every byte.
 HASH_ALL_UP_TO = 64 * 2**20
 HASH_FILE_UP_TO = 2**20
 
@@ -21,8 +22,9 @@ HASH_FILE_UP_TO = 2**20
 def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:
     """Opens the live version of an index.
 
-    Up to 64 MB every byte is checked against its checksum; beyond that every size and the content
-    of the files up to 1 MB (:func:`rag.index.verify` checks all).
+    Of an index up to 64 MB every file is checked against its checksum. Of a larger one the size of
+    every file is checked, and the checksums of files up to 1 MB (:func:`rag.index.verify` checks
+    all).
 
     Args:
         path: the index folder.
@@ -38,15 +40,16 @@ def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:
     while True:
         name = current(path)
         try:
-            return open_version(path / VERSIONS / name, used)
+            return open_version(path / VERSIONS_FOLDER / name, used)
         except IndexCorrupt:
-            # Two builds may have ended since CURRENT was read, and the second removed this version.
+            # Since CURRENT was read, two builds may have ended, the second of which removed this
+            # version: then another one is live.
             if current(path) == name:
                 raise
 
 
 def open_version(folder: Path, embedder: Embedder) -> Snapshot:
-    """Opens a version of an index. Raises as :func:`open_index`."""
+    """Opens a version of an index, given its folder. Raises as :func:`open_index`."""
     index = folder.parent.parent
     with reading(index), contextlib.ExitStack() as hold:
         hold.enter_context(held(folder))

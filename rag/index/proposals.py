@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
 
 _MANY = 3  # a word that occurs in more than an eighth of the passages is a frequent one
-_RUN = 64  # passages of which the best is looked at first
+_GROUPS = 16  # groups of passages, for each that is sought, of which the best are looked at first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +40,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Whole:
+class CorpusStatistics:
     """What is known of the whole corpus, of which an index may be a part.
 
     Attributes:
@@ -74,7 +74,7 @@ class Proposals:
 def propose(
     snapshot: Snapshot,
     wanted: Wanted,
-    whole: Whole,
+    whole: CorpusStatistics,
     allowed: np.ndarray | None = None,
     beside: np.ndarray | None = None,
 ) -> Proposals:
@@ -93,8 +93,8 @@ def propose(
     for number, lang in enumerate(langs):
         mask = allowed
         if len(langs) > 1:
-            own = snapshot.passage_langs == number
-            mask = own if allowed is None else allowed & own
+            in_lang = snapshot.passage_langs == number
+            mask = in_lang if allowed is None else allowed & in_lang
         best[lang, 0] = snapshot.dense(wanted.dense, wanted.per_side, mask)
         for side, scores in enumerate(sides, 1):
             found = _promising(
@@ -116,9 +116,11 @@ def merged(parts: Sequence[tuple[int, Proposals]], per_side: int) -> Proposals:
     """
     best: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
     for key in dict.fromkeys(key for _, part in parts for key in part.best):
-        own = [(part.best[key], first) for first, part in parts if key in part.best]
-        rows = np.concatenate([rows + first for (rows, _), first in own])
-        best[key] = _top(rows, np.concatenate([scores for (_, scores), _ in own]), per_side)
+        parts_of_key = [(part.best[key], first) for first, part in parts if key in part.best]
+        rows = np.concatenate([rows + first for (rows, _), first in parts_of_key])
+        best[key] = _top(
+            rows, np.concatenate([scores for (_, scores), _ in parts_of_key]), per_side
+        )
     beside = np.concatenate([part.beside + first for first, part in parts])
     rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
     rows = rows.astype(np.int64)
@@ -127,7 +129,9 @@ def merged(parts: Sequence[tuple[int, Proposals]], per_side: int) -> Proposals:
     return Proposals(rows, words[np.searchsorted(every, rows)], best, beside)
 
 
-def shares(snapshot: Snapshot, wordings: Sequence[np.ndarray], whole: Whole) -> np.ndarray:
+def shares(
+    snapshot: Snapshot, wordings: Sequence[np.ndarray], whole: CorpusStatistics
+) -> np.ndarray:
     """BM25 of every passage as a share of what none could exceed, float32 (n_passages,): for the
     question in whichever of its wordings gives more.
     """
@@ -150,8 +154,8 @@ def _expansion(
             best[rows] = cosine
         # A passage that holds several of them is there several times, with the same sum. A word of
         # many passages is added to all sooner than to each.
-        few = sum(map(len, lists)) <= len(total) >> _MANY
-        at: np.ndarray | slice = np.concatenate(lists) if few else slice(None)
+        is_sparse = sum(map(len, lists)) <= len(total) >> _MANY
+        at: np.ndarray | slice = np.concatenate(lists) if is_sparse else slice(None)
         some = best[at]
         total[at] += np.multiply(some, share, out=some)
         best[at] = 0
@@ -160,10 +164,11 @@ def _expansion(
 
 def _promising(scores: np.ndarray, count: int) -> np.ndarray:
     """The rows with a score above 0, less many that are not among the best ``count``."""
-    whole = len(scores) // _RUN * _RUN
-    tops = scores[:whole].reshape(-1, _RUN).max(axis=1)
-    # As many scores as there are runs with such a maximum reach it.
-    least = np.partition(tops, -count)[-count] if len(tops) > count else np.float32(0)
+    groups, least = _GROUPS * count, np.float32(0)
+    if len(scores) >= groups:
+        tops = scores[: len(scores) // groups * groups].reshape(-1, groups).max(axis=0)
+        # As many scores as there are groups with such a maximum reach it.
+        least = np.partition(tops, -count)[-count]
     return np.flatnonzero(scores >= least if least > 0 else scores > 0)
 
 
@@ -173,6 +178,6 @@ def _top(rows: np.ndarray, scores: np.ndarray, count: int) -> tuple[np.ndarray, 
         least = np.partition(scores, len(scores) - count)[len(scores) - count]
         above = np.flatnonzero(scores > least)
         level = np.flatnonzero(scores == least)[: count - len(above)]
-        kept = np.concatenate([above, level])
-        rows, scores = rows[kept], scores[kept]
+        chosen = np.concatenate([above, level])
+        rows, scores = rows[chosen], scores[chosen]
     return rows, scores

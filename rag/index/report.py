@@ -1,4 +1,4 @@
-"""What a build tells: how far it is, how long each part took, what came of it."""
+"""What a build reports: its progress, the time of each phase, and its result."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from rag.embed.protocol import Embedder
 from rag.embed.static import load_static
 from rag.index.changes import Changes
 from rag.index.disk import sync_file
-from rag.index.lexical import SETTINGS
+from rag.index.lexical import BM25_SETTINGS
 from rag.index.manifest import (
-    FILE_NAME,
-    FORMAT,
-    SKIPPED_KEPT,
+    INDEX_FORMAT,
+    MANIFEST_FILE,
+    MAX_SKIPPED_LISTED,
     AsDict,
     Counts,
     Manifest,
@@ -35,7 +35,12 @@ Progress = Callable[[int, int | None, str], None]
 
 
 class Clock:
-    """Adds up wall time by phase."""
+    """Adds up wall time by phase: ``with clock("phase"):`` adds the time of the block.
+
+    Attributes:
+        begin: when the clock was made, by ``time.perf_counter``.
+        phases: seconds by phase.
+    """
 
     def __init__(self) -> None:
         self.begin = time.perf_counter()
@@ -43,7 +48,7 @@ class Clock:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the beginning."""
+        """Seconds since the clock was made."""
         return round(time.perf_counter() - self.begin, 4)
 
     def rounded(self) -> dict[str, float]:
@@ -66,17 +71,17 @@ class BuildReport(AsDict):
     Attributes:
         version: name of the new live version.
         articles, passages: number of each.
-        reused: passages whose vectors were taken over from the version before; always 0 for the
-            static model, which is faster than looking them up.
+        reused: passages whose vectors were taken over from the previous version or an interrupted
+            build; always 0 for the static model, which is faster than looking them up.
         skipped: what was not indexed, with the reasons.
         seconds: wall time.
         bytes: size of the version on disk.
         phases: seconds by phase: "read", "split", "names", "sketch", "tokenize", "embed",
             "lexical", "store", "stories", "write", "check".
-        changes: how the articles differ from those of the version that was live before; all are
-            added where none was.
-        stories: how many stories several articles tell in nearly the same words.
-        repeats: how many articles that makes beyond the first of each.
+        changes: how the articles differ from those of the version that was live before; without
+            one, all count as added.
+        stories: how many groups of near-duplicate articles there are.
+        repeats: how many articles are in these groups beyond the first of each.
     """
 
     version: str
@@ -100,7 +105,7 @@ class BuildReport(AsDict):
         changes: Changes,
         skipped: tuple[Skipped, ...],
     ) -> BuildReport:
-        """What a version says of its build, after the last step of it."""
+        """The report of a finished build, from the manifest of its version."""
         counts = manifest.counts
         return cls(
             version=name,
@@ -130,44 +135,46 @@ def describe(
     skipped: Sequence[Skipped],
     shards: tuple[ShardRecord, ...] = (),
 ) -> tuple[Manifest, str]:
-    """Writes the manifest of a version beside its files, which are complete.
+    """Writes the manifest of a version, whose other files must be complete.
 
     Args:
-        path, folder: of the index, and of the version under construction.
-        clock: since the build began.
-        embedder: what made the vectors.
-        changes: how the articles differ from those of the version before.
-        report: what else the build did; times are added.
-        vectors, counts, skipped, shards: as the manifest has them.
+        path, folder: the index folder, and that of the version under construction.
+        clock: started when the build began.
+        embedder: the model that made the vectors.
+        changes: how the articles differ from those of the previous version.
+        report: what else the manifest's report is to say; the times are added here.
+        vectors, counts, skipped, shards: as in :class:`rag.index.manifest.Manifest`.
 
     Returns:
         The manifest and the version's name.
     """
     stamp, model = next_stamp(path), load_static()
-    told = {"changes": dataclasses.asdict(changes), **report}
+    entries = {"changes": dataclasses.asdict(changes), **report}
     manifest = Manifest(
-        format=FORMAT,
+        format=INDEX_FORMAT,
         created=stamp.isoformat(timespec="milliseconds"),
         model=embedder.identity,
         static_model=model.identity,
         tokenizer_sha256=model.tokenizer_sha256,
         splitter=dict(SPLITTER),
-        duplicates=dict(duplicates.SETTINGS),
-        lexical=SETTINGS,
+        duplicates=dict(duplicates.SKETCH_SETTINGS),
+        lexical=BM25_SETTINGS,
         vectors=vectors,
         counts=counts,
-        skipped=tuple(skipped[:SKIPPED_KEPT]),
-        report=told | {"seconds": clock.elapsed, "phases": clock.rounded()},
+        skipped=tuple(skipped[:MAX_SKIPPED_LISTED]),
+        report=entries | {"seconds": clock.elapsed, "phases": clock.rounded()},
         files=list_files(folder),
         shards=shards,
     )
     text = manifest.to_json()
-    (folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
-    sync_file(folder / FILE_NAME)
+    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8", newline="\n")
+    sync_file(folder / MANIFEST_FILE)
     return manifest, version_name(stamp, text)
 
 
 def counted(stories: np.ndarray) -> tuple[int, int]:
-    """How many stories several articles tell, and how many of these articles repeat the first."""
+    """How many stories have several articles, and how many articles these have beyond the first of
+    each; ``stories`` holds for each article the row of the first one of its story.
+    """
     counts = np.bincount(stories)
     return int((counts > 1).sum()), int((counts[counts > 1] - 1).sum())

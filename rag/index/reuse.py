@@ -1,5 +1,5 @@
-"""Vectors that a slow model has made before: for passages of the version before, and for those of a
-build that was interrupted.
+"""Reuses passage vectors that a slow model has made before: those of the previous version, and
+those of an interrupted build.
 """
 
 from __future__ import annotations
@@ -20,23 +20,25 @@ from rag.errors import ModelError
 from rag.index.snapshot import Snapshot
 
 _FOLDER = ".vectors"
-_KEY, _SUM = 16, 8  # bytes of a text's digest, and of that over digest and vector
+_KEY, _SUM = 16, 8  # bytes of the digest of a text, and of the checksum of a digest and its vector
 
 
 class ReusingEmbedder:
-    """Makes passage vectors, asking the model only for texts whose vectors are not known.
+    """Makes passage vectors; calls the model only for texts whose vectors are not known.
 
-    What the model makes is put into a file at once: a build that was killed goes on from there.
+    New vectors are appended to a file at once, so that the build after a killed one goes on from
+    there.
 
     Attributes:
-        reused: number of vectors taken over so far.
+        identity: that of the model.
+        reused: number of vectors that were taken over so far.
     """
 
     def __init__(self, embedder: Embedder, old: Snapshot | None, path: Path) -> None:
         """
         Args:
             embedder: the model.
-            old: the version before, made with the same model.
+            old: the previous version, made with the same model; None for none.
             path: the index folder.
         """
         self.identity, self.reused = embedder.identity, 0
@@ -48,10 +50,11 @@ class ReusingEmbedder:
         self._file: BinaryIO | None = None
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
-        """As the model's own, in half precision, float32 (len(texts), dim).
+        """The vectors of some texts, float32 (len(texts), dim). Those taken over have passed
+        through half precision, in which they are stored.
 
         Raises:
-            ModelError: the model gives anything but as many finite vectors.
+            ModelError: the model returns something other than one finite vector for each text.
         """
         vectors = np.empty((len(texts), self.identity.dim), np.float32)
         if not texts:
@@ -89,9 +92,9 @@ class ReusingEmbedder:
         return made
 
     def _begin(self) -> BinaryIO:
-        """Opens the file, and reads what an interrupted build left in it.
+        """Opens the file for appending, and reads the vectors that an interrupted build left in it.
 
-        A record that a crash cut off or damaged is left out.
+        Records that a crash cut off or damaged are left out.
         """
         self._path.parent.mkdir(exist_ok=True)
         content = self._path.read_bytes() if self._path.exists() else b""
@@ -106,12 +109,12 @@ class ReusingEmbedder:
         return file
 
     def close(self) -> None:
-        """Closes the file; what is in it serves the next build."""
+        """Closes the file; the next build can use what is in it."""
         if self._file:
             self._file.close()
 
     def forget(self) -> None:
-        """Removes the file: the version that was built has it all."""
+        """Removes the file, which is no longer needed: the finished version has all its vectors."""
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
 
@@ -125,9 +128,9 @@ def _checksum(record: bytes) -> bytes:
 
 
 def _digests(snapshot: Snapshot) -> Iterator[tuple[bytes, int]]:
-    """What was embedded for each passage, as a hash."""
+    """For each passage the digest of the text that was embedded for it, and its number."""
     places = enumerate(snapshot.passages.tolist())
-    for owner, own in itertools.groupby(places, key=lambda place: place[1][0]):
+    for owner, places_of_article in itertools.groupby(places, key=lambda place: place[1][0]):
         article = snapshot.article(owner)
-        for row, (_, start, end) in own:
+        for row, (_, start, end) in places_of_article:
             yield _digest(passage_text(article, Passage(article.id, start, end))), row

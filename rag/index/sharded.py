@@ -1,11 +1,11 @@
-"""An index that lies in several shards, read as one.
+"""Reads an index that lies in several shards as if it were one.
 
-Each shard is an index of the usual format, and holds a run of the articles: the first shard the
-first ones, and so on, so that a number in the whole is the number in its shard and that of the
-shard's first. What costs little is kept here (lengths, dates, languages, stories); anything else is
-asked of the shards, and what they give is put together. Since each is told how many passages there
-are in all, how long they are on average and how many of them hold a word, scores are those of one
-index.
+Each shard is an index of the usual format with a run of the articles: the first shard has the first
+ones, and so on. So the number of an article or passage in the whole index is its number in the
+shard plus that of the shard's first one. What takes little memory is kept here (lengths, dates,
+languages, stories). Anything else is asked of the shards, and their results are merged. Each shard
+is told the number of passages, their average length and the document frequencies of the whole
+corpus, so scores are the same as in a single index.
 """
 
 from __future__ import annotations
@@ -26,23 +26,24 @@ from rag.errors import UsageError
 from rag.index.columns import narrow, read_columns, starts, write_columns
 from rag.index.manifest import Manifest, corrupt
 from rag.index.open import open_version
-from rag.index.proposals import Proposals, Wanted, Whole, merged
-from rag.index.snapshot import FOREIGN, Snapshot
-from rag.index.store import CODED
+from rag.index.proposals import CorpusStatistics, Proposals, Wanted, merged
+from rag.index.snapshot import CORRUPT_FILE_ERRORS, Snapshot
+from rag.index.store import CODED_FIELDS
 from rag.index.versions import held
 
-STORIES = "stories"
+_STORIES_FILE = "stories"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """What is kept of a shard.
+    """What the whole index keeps in memory of one shard.
 
     Attributes:
         passages: as :attr:`rag.index.snapshot.Snapshot.passages`.
-        sizes: tokens of each passage.
-        codes: by "lang", "date" and "source", as :attr:`rag.index.snapshot.Snapshot.lang_codes`.
-        features: of all passages together.
+        sizes: number of tokens of each passage, int32 (n_passages,).
+        codes: for "lang", "date" and "source" what is for languages
+            :attr:`rag.index.snapshot.Snapshot.lang_codes`.
+        features: number of lexical features of all passages together.
     """
 
     passages: np.recarray
@@ -52,8 +53,8 @@ class Facts:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Facts:
-        """Those of an index."""
-        codes = {name: snapshot.store.codes(name) for name in CODED}
+        """The facts of an open shard."""
+        codes = {name: snapshot.store.codes(name) for name in CODED_FIELDS}
         sizes = np.diff(snapshot.token_offsets).astype(np.int32)
         return cls(snapshot.passages, sizes, codes, snapshot.lexical_index.features_in_all)
 
@@ -64,11 +65,13 @@ class Facts:
 
 
 class Shards:
-    """The shards of an index: those in this process; others are asked the same way.
+    """Calls the shards of an index. These are opened in this process; a subclass for shards
+    elsewhere has the same methods.
 
     Attributes:
-        facts: what is kept of each, in order.
-        of: how many shards the index has; those that cannot be reached are left out.
+        facts: the facts of each shard that is asked, in order.
+        of: how many shards the index has, including those that are left out since they cannot be
+            reached.
     """
 
     def __init__(self, snapshots: Sequence[Snapshot]) -> None:
@@ -81,14 +84,14 @@ class Shards:
         """Calls a method of the :class:`rag.index.snapshot.Snapshot` of each shard.
 
         Args:
-            method: its name.
-            asked: the arguments for each shard; None where it is not asked.
+            method: name of the method.
+            asked: the arguments for each shard; None for a shard that is not to be called.
 
         Returns:
-            What each gave; None where it was not asked.
+            The result of each shard; None for one that was not called.
 
         Raises:
-            ShardGone: some cannot be reached.
+            ShardGone: some shards cannot be reached.
         """
         return [
             None if given is None else getattr(snapshot, method)(*given)
@@ -96,19 +99,19 @@ class Shards:
         ]
 
     def only(self, shards: Sequence[int]) -> Shards:
-        """The same without those that are not named."""
-        raise NotImplementedError  # in this process all of them can be reached
+        """Only the shards with these numbers; the others are left out."""
+        raise NotImplementedError  # shards in this process can always be reached
 
     def reachable(self) -> bool:
-        """Whether all of them can be reached."""
+        """Whether all of these shards can be reached."""
         return True
 
 
 class Sharded(Snapshot):
-    """A version that lies in shards; see :class:`rag.index.snapshot.Snapshot`.
+    """A version that lies in shards, with the interface of :class:`rag.index.snapshot.Snapshot`.
 
     Attributes:
-        shards: where they are.
+        shards: the shards that are asked.
     """
 
     def __init__(
@@ -120,15 +123,15 @@ class Sharded(Snapshot):
         stories: np.ndarray,
         hold: contextlib.ExitStack | None = None,
     ) -> None:
-        """Takes the shards as they were opened.
+        """Joins opened shards.
 
         Args:
-            folder, manifest, embedder: as for any version.
-            shards: its shards.
-            stories: as :attr:`rag.index.snapshot.Snapshot.stories`.
-            hold: what is let go when the version is closed.
+            folder, manifest, embedder: as for :class:`rag.index.snapshot.Snapshot`.
+            shards: the opened shards of the version.
+            stories: as :attr:`rag.index.snapshot.Snapshot.stories`, for all articles.
+            hold: what is to be closed together with the version.
         """
-        self._held = hold or contextlib.ExitStack()
+        self._open_resources = hold or contextlib.ExitStack()
         self._whole_of: Sharded | None = None
         self.path, self.version, self.manifest = folder, folder.name, manifest
         self.model, self.embedder = load_static(), embedder
@@ -146,24 +149,27 @@ class Sharded(Snapshot):
 
     @property
     def whole_of(self) -> Sharded:
-        """The version with all of its shards; itself where none is left out."""
+        """The version with all of its shards; this object where none is left out."""
         return self._whole_of or self
 
     def reachable(self) -> bool:
-        """Whether all of its shards can be reached."""
+        """Whether all shards of this object can be reached."""
         return self.shards.reachable()
 
     def without(self, gone: Sequence[int]) -> Sharded:
-        """The version without some of its shards, by their numbers among those that are asked."""
+        """The version without some shards, which are given by their positions among those of this
+        object. A story is then called by its first article that is left.
+        """
         left = [shard for shard in range(len(self.shards.facts)) if shard not in gone]
         kept = np.repeat(np.isin(np.arange(len(self.shards.facts)), left), np.diff(self._articles))
-        _, first, told = np.unique(self.stories[kept], return_index=True, return_inverse=True)
-        shards, stories = self.shards.only(left), first[told].astype(np.int32)
+        _, first, story = np.unique(self.stories[kept], return_index=True, return_inverse=True)
+        shards, stories = self.shards.only(left), first[story].astype(np.int32)
         out = Sharded(self.path, self.manifest, self.embedder, shards, stories)
         out._whole_of = self.whole_of
         return out
 
     def _codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
+        """The codes of all articles: those of the shards, renumbered for all values together."""
         parts = [one.codes[name] for one in self.shards.facts]
         known = sorted({value for values, _ in parts for value in values})
         number = {value: place for place, value in enumerate(known)}
@@ -173,13 +179,25 @@ class Sharded(Snapshot):
         return tuple(known), np.concatenate(codes)
 
     def _all(self, method: str, *given: object) -> list:
+        """The results of a method of every shard, called with the same arguments."""
         return self.shards.each(method, [given] * len(self.shards.facts))
 
     def _asked(
         self, method: str, first: np.ndarray, rows: Iterable[int], *given: object
     ) -> list[tuple[np.ndarray, Any]]:
-        """Positions in ``rows`` with what their shard gives for them; ``first`` are the numbers of
-        the first row of each shard, and of all.
+        """Calls a method of each shard that has some of the rows.
+
+        Args:
+            method: name of the method; its first argument is a list of rows.
+            first: the number of the first row of each shard, then the number of all rows.
+            rows: rows of the whole index, passages or articles.
+            given: further arguments.
+
+        Returns:
+            For each shard called the positions of its rows in ``rows``, and its result.
+
+        Raises:
+            UsageError: there is no such row.
         """
         wanted = np.fromiter(rows, np.int64)
         if len(wanted) and not 0 <= wanted.min() <= wanted.max() < first[-1]:
@@ -190,15 +208,15 @@ class Sharded(Snapshot):
         owner = np.searchsorted(first, wanted, "right") - 1
         places = [np.flatnonzero(owner == shard) for shard in range(len(first) - 1)]
         asked = [
-            ((wanted[own] - begin).tolist(), *given) if len(own) else None
-            for own, begin in zip(places, first)
+            ((wanted[positions] - begin).tolist(), *given) if len(positions) else None
+            for positions, begin in zip(places, first)
         ]
         found = self.shards.each(method, asked)
-        return [(own, one) for own, one in zip(places, found) if len(own)]
+        return [(positions, one) for positions, one in zip(places, found) if len(positions)]
 
     def _in_order(self, found: Sequence[tuple[np.ndarray, Sequence]]) -> list:
-        """What was found for each position."""
-        places = [place for own, _ in found for place in own.tolist()]
+        """The single values of what :meth:`_asked` returned, in the order of the rows asked for."""
+        places = [place for positions, _ in found for place in positions.tolist()]
         values = [value for _, some in found for value in some]
         return [value for _, value in sorted(zip(places, values, strict=True), key=lambda p: p[0])]
 
@@ -206,18 +224,20 @@ class Sharded(Snapshot):
         """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = np.asarray(rows, np.int64)
         found = self._asked("token_run", self._passages, wanted)
-        runs = self._in_order([(own, self._cut(wanted[own], run)) for own, run in found])
+        runs = self._in_order(
+            [(positions, self._cut(wanted[positions], run)) for positions, run in found]
+        )
         return np.concatenate([np.zeros(0, np.int64), *runs])
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
         """See :class:`rag.index.snapshot.Snapshot`."""
         out = np.zeros((len(passages), self.manifest.model.dim), np.float32)
-        for own, found in self._asked("vectors", self._passages, passages):
-            out[own] = found
+        for positions, found in self._asked("vectors", self._passages, passages):
+            out[positions] = found
         return out
 
     def _masks(self, allowed: np.ndarray | None) -> list[np.ndarray | None]:
-        """A mask over passages, shard by shard."""
+        """A mask over all passages, cut into one for each shard; None for each where it is None."""
         bounds = pairwise(self._passages.tolist())
         return [None if allowed is None else allowed[begin:end] for begin, end in bounds]
 
@@ -235,14 +255,14 @@ class Sharded(Snapshot):
         """See :class:`rag.index.snapshot.Snapshot`."""
         return tuple(sum(one) for one in zip(*self._all("frequencies", wordings), strict=True))
 
-    def shares(self, wordings: Sequence[np.ndarray], whole: Whole) -> np.ndarray:
+    def shares(self, wordings: Sequence[np.ndarray], whole: CorpusStatistics) -> np.ndarray:
         """See :class:`rag.index.snapshot.Snapshot`."""
         return np.concatenate(self._all("shares", wordings, whole))
 
     def propose(
         self,
         wanted: Wanted,
-        whole: Whole | None = None,
+        whole: CorpusStatistics | None = None,
         allowed: np.ndarray | None = None,
         beside: np.ndarray | None = None,
     ) -> Proposals:
@@ -250,12 +270,15 @@ class Sharded(Snapshot):
         whole = whole or self.whole(wanted.wordings)
         beside = np.zeros(0, np.int64) if beside is None else beside
         cuts = pairwise(np.searchsorted(beside, self._passages))
-        own = [beside[a:b] - first for (a, b), first in zip(cuts, self._passages)]
-        asked = [(wanted, whole, mask, some) for mask, some in zip(self._masks(allowed), own)]
+        beside_by_shard = [beside[a:b] - first for (a, b), first in zip(cuts, self._passages)]
+        asked = [
+            (wanted, whole, mask, some) for mask, some in zip(self._masks(allowed), beside_by_shard)
+        ]
         found = self.shards.each("propose", asked)
         return merged(list(zip(self._passages.tolist(), found)), wanted.per_side)
 
     def _numbers(self, method: str, given: object) -> np.ndarray:
+        """The passages that a method of the shards returns, numbered as in the whole index."""
         found = self._all(method, given)
         return np.concatenate([rows + first for rows, first in zip(found, self._passages)])
 
@@ -271,7 +294,7 @@ class Sharded(Snapshot):
         """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = list(dict.fromkeys(map(int, rows)))
         asked = self._asked("articles", self._articles, wanted)
-        found = self._in_order([(own, list(some.values())) for own, some in asked])
+        found = self._in_order([(positions, list(some.values())) for positions, some in asked])
         return dict(zip(wanted, found, strict=True))
 
     def row_of(self, article_id: str) -> int | None:
@@ -292,19 +315,23 @@ class Sharded(Snapshot):
         """See :class:`rag.index.snapshot.Snapshot`."""
         rows: dict[str, list[np.ndarray]] = {}
         for some, start in zip(self._all("named", first, last), self._articles.tolist()):
-            for name, own in some:
-                rows.setdefault(name, []).append(own + np.int32(start))
+            for name, articles in some:
+                rows.setdefault(name, []).append(articles + np.int32(start))
         return [(name, np.concatenate(rows[name])) for name in sorted(rows)]
 
 
 def write_stories(folder: Path, stories: np.ndarray) -> None:
-    """Puts the stories of all articles beside the manifest, as rows before."""
-    write_columns(folder / STORIES, {"stories": narrow(np.arange(len(stories)) - stories)})
+    """Writes the stories of all articles into the version's folder; stored is for each article how
+    many rows before it the first one of its story stands.
+    """
+    write_columns(folder / _STORIES_FILE, {"stories": narrow(np.arange(len(stories)) - stories)})
 
 
 def read_stories(folder: Path) -> np.ndarray:
-    """What :func:`write_stories` wrote, int32. Raises ValueError, OSError, KeyError, TypeError."""
-    before = read_columns(folder / STORIES)["stories"]
+    """For each article the row of the first one of its story, int32, as :func:`write_stories` wrote
+    it. Raises ValueError, OSError, KeyError, TypeError.
+    """
+    before = read_columns(folder / _STORIES_FILE)["stories"]
     return (np.arange(len(before)) - before).astype(np.int32)
 
 
@@ -312,7 +339,7 @@ def open_shards(folder: Path, manifest: Manifest, embedder: Embedder) -> Sharded
     """Opens a version that lies in shards, all of them in this process.
 
     Raises:
-        IndexCorrupt, IndexMismatch: a shard, or what is kept of all, is damaged or missing.
+        IndexCorrupt, IndexMismatch: a shard or the file of stories is damaged or missing.
     """
     with contextlib.ExitStack() as opened:
         opened.enter_context(held(folder))
@@ -322,7 +349,7 @@ def open_shards(folder: Path, manifest: Manifest, embedder: Embedder) -> Sharded
             stories = read_stories(folder)
             if len(stories) != manifest.counts.articles:
                 raise ValueError(f"{len(stories)} articles instead of {manifest.counts.articles}")
-        except FOREIGN as error:
-            raise corrupt(folder / STORIES, str(error)) from error
+        except CORRUPT_FILE_ERRORS as error:
+            raise corrupt(folder / _STORIES_FILE, str(error)) from error
         shards = Shards(snapshots)
         return Sharded(folder, manifest, embedder, shards, stories, opened.pop_all())

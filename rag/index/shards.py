@@ -1,9 +1,9 @@
-"""Building and updating an index that lies in several shards.
+"""Builds and updates an index that lies in several shards.
 
-Each shard is built by itself, as an index of its own in a folder below the whole one, here or
-elsewhere (:mod:`rag.cluster`). What concerns all of them is settled afterwards: an id that two
-shards state, stories that are told in several. Then one manifest that names a version of each shard
-becomes the live version, in one step; until then nothing that is read has changed.
+Each shard is built by itself, in this process or elsewhere (:mod:`rag.cluster`), as an index of its
+own in a folder below that of the whole index. What concerns several shards is settled afterwards:
+ids that two shards state, and near-duplicate articles in different shards. Then a manifest that
+names a version of each shard becomes the live version in one step. Readers see no change before.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
 from rag.index.store import Store, digest_of_text
 from rag.index.versions import (
-    KEEP,
-    VERSIONS,
+    VERSIONS_FOLDER,
+    VERSIONS_KEPT,
     building_folder,
     commit,
     current,
@@ -50,31 +50,32 @@ from rag.index.versions import (
     writing,
 )
 
-SHARDS = "shards"
-JOB = f"{SHARDS}/job"
-_ALL = 1_000_000  # versions of a shard that are kept until the whole has been switched
+SHARDS_FOLDER = "shards"
+_JOB_FILE = f"{SHARDS_FOLDER}/job"
+_ALL = 1_000_000  # versions of a shard to keep: none may go before the whole index has switched
 
 
 @dataclass(frozen=True, slots=True)
 class ShardTask(Task):
-    """One shard to be built: its files, in the folder of its index.
+    """One shard to be built; ``path`` is the folder of its own index.
 
     Attributes:
-        began: when the build of the whole did, as :attr:`rag.index.manifest.Manifest.created` has
-            it; what was completed since then is not built afresh.
+        began: when the build of the whole index began, in the form of
+            :attr:`rag.index.manifest.Manifest.created`. A shard that was completed since then is
+            not built afresh.
     """
 
     began: str = ""
 
     @property
     def folder(self) -> str:
-        """The folder of its index, below that of the whole."""
-        return f"{SHARDS}/{self.path.name}"
+        """The folder of its index, relative to that of the whole index."""
+        return f"{SHARDS_FOLDER}/{self.path.name}"
 
     @property
     def done(self) -> bool:
-        """Whether the shard was completed since the build began, by a worker that could not tell
-        so any more, or before the build was interrupted.
+        """Whether the shard was completed since the build began: before the build was interrupted,
+        or by a worker that could no longer report it.
         """
         with contextlib.suppress(YinjuError):
             return bool(self.began) and read_manifest(_version(self.path)).created >= self.began
@@ -83,10 +84,11 @@ class ShardTask(Task):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a task; one class, as Ray Data keeps it in a column.
+    """The result of a task. It is one class for success and failure, because Ray Data keeps it in a
+    column.
 
     Attributes:
-        report: of the build; None where nothing had changed.
+        report: the report of the build; None where nothing had changed.
         problem: "", or why there was nothing to index.
     """
 
@@ -115,22 +117,23 @@ def index_shards(
     shards: int = 0,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
-    keep: int = KEEP,
+    keep: int = VERSIONS_KEPT,
     max_removed: float = 1.0,
     model: str = "",
     program: str = "",
     columns: Mapping[str, str] | None = None,
     build: Build | None = None,
 ) -> BuildReport | None:
-    """As :func:`rag.index.build.index_corpus`, into several shards.
+    """Builds or updates an index in several shards, otherwise like
+    :func:`rag.index.build.index_corpus`.
 
     Args:
-        paths, path, embedder, progress, keep, max_removed, model, program, columns: the same.
-        shards: into how many, all read anew; 0 brings those that are there up to date.
-        build: builds some shards; None for one after the other in this process.
+        paths, path, embedder, progress, keep, max_removed, model, program, columns: as there.
+        shards: how many shards to build from scratch; 0 updates the shards that are there.
+        build: builds some shards; None builds one after the other in this process.
 
     Returns:
-        The report; None where nothing has changed.
+        The report; None if nothing has changed.
     """
     path, embedder, clock = Path(path), embedder or load_static(), Clock()
     build = build or (lambda tasks: [build_shard(task, embedder, progress) for task in tasks])
@@ -150,61 +153,69 @@ def index_shards(
         if not afresh and not _changed(tasks, live):
             return None
         with storage_errors(path):
-            (path / SHARDS).mkdir(exist_ok=True)
-            write_atomic(path / JOB, json.dumps([began, job]))
+            (path / SHARDS_FOLDER).mkdir(exist_ok=True)
+            write_atomic(path / _JOB_FILE, json.dumps([began, job]))
         with clock("shards"):
             done, skipped = _settled(tasks, build)
         reused = sum(one.report.reused for one in done if one.report)
-        told = {"reused": reused, "shards": shards or lies_in_shards(path)}
+        report = {"reused": reused, "shards": shards or lies_in_shards(path)}
         versions = [_version(task.path) for task in tasks]
         with building_folder(path) as folder:
             manifest, name, changes = join(
-                path, folder, versions, live, embedder, clock, told, skipped
+                path, folder, versions, live, embedder, clock, report, skipped
             )
             guard(changes.removed, len(live.identities), path, max_removed)
             commit(path, folder, name, keep)
-        (path / JOB).unlink(missing_ok=True)
+        (path / _JOB_FILE).unlink(missing_ok=True)
         clear(path)
     return BuildReport.of(manifest, name, clock, changes, manifest.skipped)
 
 
 def _tasks(like: ShardTask, shares: Sequence[Share]) -> list[ShardTask]:
-    """What is to be built of each share, in an index of its own below ``like.path``."""
+    """The task for each share of the files: like ``like``, but with an index of its own below
+    ``like.path``.
+    """
     return [
-        dataclasses.replace(like, path=like.path / SHARDS / f"{number:03}", share=share)
+        dataclasses.replace(like, path=like.path / SHARDS_FOLDER / f"{number:03}", share=share)
         for number, share in enumerate(shares)
     ]
 
 
 def _began(path: Path, job: list) -> str:
-    """When a build began: the one that was interrupted, where it is the same."""
+    """When the build began: now, or when an interrupted build with the same ``job`` (the arguments)
+    did, which this one then continues.
+    """
     with contextlib.suppress(OSError, ValueError):
-        began, before = json.loads((path / JOB).read_text("utf-8"))
+        began, before = json.loads((path / _JOB_FILE).read_text("utf-8"))
         if before == job:
             return began
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def clear(path: Path) -> None:
-    """Removes versions of shards that no version of the whole names. Needs the lock."""
+    """Removes the versions of shards that no version of the whole index names, and the folders of
+    shards of which none is left. The caller must hold the lock of the index.
+    """
     named: dict[str, set[str]] = {}
     for name in names(path):
         with contextlib.suppress(YinjuError):
-            for shard in read_manifest(path / VERSIONS / name).shards:
+            for shard in read_manifest(path / VERSIONS_FOLDER / name).shards:
                 named.setdefault(shard.folder, set()).add(shard.version)
-    for folder in filter(Path.is_dir, sorted((path / SHARDS).glob("*"))):
-        held = named.get(f"{SHARDS}/{folder.name}", set())
-        gone = [False]
+    for folder in filter(Path.is_dir, sorted((path / SHARDS_FOLDER).glob("*"))):
+        named_versions = named.get(f"{SHARDS_FOLDER}/{folder.name}", set())
+        is_removed = [False]
         with contextlib.suppress(YinjuError), writing(folder):
-            old = [folder / VERSIONS / one for one in names(folder) if one not in held]
-            gone = list(map(remove_version, old))
-        if not held and all(gone):
+            old = [
+                folder / VERSIONS_FOLDER / one for one in names(folder) if one not in named_versions
+            ]
+            is_removed = list(map(remove_version, old))
+        if not named_versions and all(is_removed):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def lies_in_shards(path: str | Path) -> int:
-    """Into how many shards the live version was to be built; 0 where it is one index, or cannot be
-    read.
+    """How many shards were asked for when the live version was built; 0 where it does not lie in
+    shards, or cannot be read.
     """
     with contextlib.suppress(YinjuError):
         return read_manifest(_version(Path(path))).report.get("shards", 0)
@@ -212,7 +223,9 @@ def lies_in_shards(path: str | Path) -> int:
 
 
 def changed(paths: Sequence[Path], path: Path, program: str) -> bool:
-    """Whether files are not as they were when the live version was built. Raises CorpusError."""
+    """Whether the files of a corpus have changed since the live version was built. Raises
+    CorpusError.
+    """
     files, live = list(files_of(existing(paths))), LiveVersion(path)
     known = live.files_of_shards()
     like = ShardTask(path, tuple(paths), program=program)
@@ -220,12 +233,13 @@ def changed(paths: Sequence[Path], path: Path, program: str) -> bool:
 
 
 def _version(shard: Path) -> Path:
-    return shard / VERSIONS / current(shard)
+    """The folder of the live version of an index."""
+    return shard / VERSIONS_FOLDER / current(shard)
 
 
 def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
-    """Whether the files of some shard are not as they were, or it has a newer version than the
-    whole names: of a build that was not finished, or that was rolled back from.
+    """Whether a shard is not up to date: its files have changed, or its live version is not the one
+    that the whole index names, after an unfinished build or a rollback.
     """
     shards = live.manifest.shards if live.manifest else ()
     named = {shard.folder: shard.version for shard in shards}
@@ -241,8 +255,18 @@ def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
 
 
 def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Skipped, ...]]:
-    """Builds all shards, so that none is empty and no id is in two of them; ``tasks`` is then what
-    was built.
+    """Builds all shards, so that none is empty and no id is in two of them.
+
+    Args:
+        tasks: the shards to be built; changed in place to those that were.
+        build: builds some shards.
+
+    Returns:
+        The result of each task, and what could not be read by any of them.
+
+    Raises:
+        CorpusError: no article could be indexed; or none is left in a shard, because other shards
+            have all its ids.
     """
     tasks[:] = [task for task in tasks if task.share]
     done = list(build(tasks))
@@ -250,7 +274,7 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
         number = empty[0]
         if len(tasks) == 1:
             raise CorpusError(done[0].problem)
-        # Files of which nothing could be read are told of by the shard beside theirs.
+        # A shard without any article is merged into a neighbour, which then reports its files.
         other = number - 1 if number else 1
         share = [one for at in sorted((number, other)) for one in tasks[at].share or ()]
         tasks[other] = dataclasses.replace(tasks[other], share=share)
@@ -274,10 +298,16 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
 def _holders(
     tasks: Sequence[ShardTask], ids: Sequence[np.ndarray], shared: np.ndarray
 ) -> dict[int, Holder]:
-    """What has some ids, by their digests."""
+    """By the digest of each shared id, the article of an earlier shard that has this id.
+
+    Args:
+        tasks: the earlier shards, which are built.
+        ids: the digests of the ids in each of them.
+        shared: the digests of the ids that a later shard states as well.
+    """
     out: dict[int, Holder] = {}
-    for task, own in zip(tasks, ids):
-        rows = np.flatnonzero(np.isin(own, shared)).tolist()
+    for task, digests in zip(tasks, ids):
+        rows = np.flatnonzero(np.isin(digests, shared)).tolist()
         if not rows:
             continue
         folder = _version(task.path)
@@ -289,5 +319,7 @@ def _holders(
                 file = files[int(np.searchsorted(ends, row, "right"))]
                 name = encodable(Path(file.path).relative_to(file.root).as_posix())
                 stated = "" if article.id.startswith(name) else name
-                out.setdefault(int(own[row]), (article.path, stated, digest_of_text(article.text)))
+                out.setdefault(
+                    int(digests[row]), (article.path, stated, digest_of_text(article.text))
+                )
     return out

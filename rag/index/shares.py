@@ -1,7 +1,8 @@
-"""Which files of a corpus go into which shard: each gets a run of them, in their order.
+"""Divides the files of a corpus among the shards: each shard gets a run of files, in their order.
 
-A file of rows may be cut between lines; any other goes into one shard. An update leaves what was
-there in its shard, and puts what is new beside what stands before it.
+The run of one shard is called its share. A file with an article in each line may be cut between
+lines; any other file goes into one shard as a whole. An update leaves known files in their shards,
+and puts a new file into the shard of the file before it.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ Share = list[Item]
 
 
 def divide(files: Sequence[Item], count: int) -> list[Share]:
-    """Shares of about equal size.
+    """Divides files into shares of about equal size in bytes.
 
     Args:
         files: what :func:`rag.corpus.walk.files_of` gives.
-        count: how many shares, at least 1.
+        count: how many shares are wanted, at least 1.
 
     Returns:
-        At most as many, none of them empty. Raises OSError.
+        At most ``count`` shares, none of them empty. Raises OSError.
     """
     sizes = [0 if isinstance(one, Skipped) else one[2] for one in files]
     each = max(-(-sum(sizes) // count), 1)
@@ -43,7 +44,8 @@ def divide(files: Sequence[Item], count: int) -> list[Share]:
 
 
 def divide_as(files: Sequence[Item], known: Sequence[Iterable[FileState]]) -> list[Share]:
-    """Shares as they were, by what each was read from; some may be empty.
+    """Divides files as they were divided before; ``known`` are the files that each shard was read
+    from. There is a share for each shard; some may be empty.
 
     Raises OSError.
     """
@@ -58,10 +60,15 @@ def divide_as(files: Sequence[Item], known: Sequence[Iterable[FileState]]) -> li
             shares[at].append(item)
             continue
         path, root = item[:2]
-        held = homes.get((os.path.abspath(path), os.path.abspath(root)), [])
-        numbers = [number for number, _ in held]
-        if len(held) > 1 and numbers[0] >= at:
-            _cut(shares, item, [state.stretch[0] for _, state in held if state.stretch], numbers)
+        homes_of_file = homes.get((os.path.abspath(path), os.path.abspath(root)), [])
+        numbers = [number for number, _ in homes_of_file]
+        if len(homes_of_file) > 1 and numbers[0] >= at:
+            _cut(
+                shares,
+                item,
+                [state.stretch[0] for _, state in homes_of_file if state.stretch],
+                numbers,
+            )
         else:
             shares[max([at, *numbers[:1]])].append(item)
         at = max([at, *numbers])
@@ -69,6 +76,7 @@ def divide_as(files: Sequence[Item], known: Sequence[Iterable[FileState]]) -> li
 
 
 def _cut(shares: list[Share], item: File, begins: list[int], numbers: Iterable[int]) -> None:
+    """Cuts a file near the bytes ``begins``, and adds the stretches to the shares ``numbers``."""
     for number, stretch in zip(numbers, stretches(item[0], begins)):
         if stretch:
             path, root, size = item[:3]

@@ -19,52 +19,63 @@ from rag.index.bits import mapped
 from rag.index.catalogue import Catalogue
 from rag.index.columns import starts
 from rag.index.features import features, inner_of
-from rag.index.lexical import FEATURES, Lexical
+from rag.index.lexical import FEATURES_FILE, Lexical
 from rag.index.manifest import Manifest, corrupt
-from rag.index.named import KEYS as NAMED
-from rag.index.proposals import Proposals, Wanted, Whole, propose, shares
-from rag.index.store import COLUMNS, Store
-from rag.index.vectors import FILE_NAME as VECTORS
-from rag.index.vectors import Vectors
+from rag.index.named import NAMED_FILE
+from rag.index.proposals import CorpusStatistics, Proposals, Wanted, propose, shares
+from rag.index.store import COLUMNS_FILE, Store
+from rag.index.vectors import VECTORS_FILE, Vectors
 from rag.index.versions import held
 
-TOKENS = "tokens"
-"""The file of the static model's token ids of every passage, one after the other."""
-# What comes of reading a file that is not what was written.
-FOREIGN = (ValueError, LookupError, TypeError, RuntimeError, EOFError, ArithmeticError, MemoryError)
+TOKENS_FILE = "tokens"
+"""The file with the static model's token ids of all passages, passage after passage."""
+# The exceptions that reading a file may raise if its content is not what was written.
+CORRUPT_FILE_ERRORS = (
+    ValueError,
+    LookupError,
+    TypeError,
+    RuntimeError,
+    EOFError,
+    ArithmeticError,
+    MemoryError,
+)
 
 
 class Snapshot:
     """One version of an index, open for reading; safe to use from many threads.
 
-    It keeps serving its version while newer ones are built, switched to and rolled back. Usable in
-    a ``with`` statement.
+    It keeps serving its version while others are built, made live and rolled back. Usable in a
+    ``with`` statement.
+
+    Articles are numbered from 0, and so are passages, in the order of their articles. The number of
+    an article is called its row. A story is a group of near-duplicate articles
+    (:mod:`rag.corpus.duplicates`).
 
     Attributes:
         parts: how many shards are asked, and how many there are (:mod:`rag.index.sharded`).
         version: name of the version.
-        path: its folder.
-        manifest: what it says of itself.
+        path: folder of the version.
+        manifest: its manifest.
         model: the static model (tokens, vectors, late interaction).
         embedder: makes the question's vector; the static model unless another was given.
-        n_articles, n_passages: sizes; passages are numbered from 0 in the order of the articles.
+        n_articles, n_passages: number of articles and of passages.
         columns: record array per article: ``lang``, ``source`` (objects), ``date`` ("YYYY-MM-DD" or
-            ""), ``story`` (int32): the row of the first article that tells the same story in nearly
-            the same words.
+            ""), ``story`` (int32), as in ``stories``.
         passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage
             is ``article(article_row).text[start:end]``.
-        stories: for each article the row of the first that tells the same story, int32
-            (n_articles,).
-        average: how many lexical features a passage has.
+        stories: for each article the row of the first article of its story, int32 (n_articles,).
+        average: how many lexical features a passage has on average.
         store, dense_index, lexical_index, token_ids: the parts of the version, for the package's
             own use.
-        token_offsets: where the tokens of each passage begin among those of all, and their number.
+        token_offsets: where the tokens of each passage begin among those of all passages, then the
+            number of all tokens.
     """
 
     parts = (1, 1)
 
     def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
-        """Opens a version whose files and models were checked; :func:`open_index` does both.
+        """Opens a version whose files and models were checked before, as
+        :func:`rag.index.open_index` does.
 
         Raises:
             IndexCorrupt: a file cannot be read, or does not fit the others.
@@ -74,27 +85,27 @@ class Snapshot:
         counts = manifest.counts
         self.n_articles, self.n_passages = counts.articles, counts.passages
         # Keeps later builds from removing the version, until `close`.
-        self._held = contextlib.ExitStack()
-        self._held.enter_context(held(folder))
-        part = TOKENS
+        self._open_resources = contextlib.ExitStack()
+        self._open_resources.enter_context(held(folder))
+        part = TOKENS_FILE
         try:
-            self.token_ids = mapped(folder / TOKENS, token_dtype(self.model.size))
-            part = f"{COLUMNS}, {NAMED}"
+            self.token_ids = mapped(folder / TOKENS_FILE, token_dtype(self.model.size))
+            part = f"{COLUMNS_FILE}, {NAMED_FILE}"
             self.store = Store(folder)
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
-            part = VECTORS
+            part = VECTORS_FILE
             self.dense_index = Vectors(folder, manifest.vectors.get("search") == "scan")
-            part = FEATURES
+            part = FEATURES_FILE
             self.lexical_index = Lexical(folder, functools.partial(inner_of, self.model))
-        except FOREIGN as error:
+        except CORRUPT_FILE_ERRORS as error:
             raise corrupt(folder / part, str(error)) from error
         for part, what, seen, expected in (
-            (COLUMNS, "passages", len(self.passages), self.n_passages),
-            (VECTORS, "passages", self.dense_index.rows, self.n_passages),
-            (FEATURES, "passages", self.lexical_index.rows, self.n_passages),
-            (COLUMNS, "articles", len(self.store), self.n_articles),
-            (TOKENS, "tokens", len(self.token_ids), self.token_offsets[-1]),
-            (VECTORS, "dimensions", self.dense_index.dim, manifest.model.dim),
+            (COLUMNS_FILE, "passages", len(self.passages), self.n_passages),
+            (VECTORS_FILE, "passages", self.dense_index.rows, self.n_passages),
+            (FEATURES_FILE, "passages", self.lexical_index.rows, self.n_passages),
+            (COLUMNS_FILE, "articles", len(self.store), self.n_articles),
+            (TOKENS_FILE, "tokens", len(self.token_ids), self.token_offsets[-1]),
+            (VECTORS_FILE, "dimensions", self.dense_index.dim, manifest.model.dim),
         ):
             if seen != expected:
                 raise corrupt(folder / part, f"{seen} {what} instead of {expected}")
@@ -103,14 +114,14 @@ class Snapshot:
 
     @functools.cached_property
     def columns(self) -> np.recarray:
-        """See the attributes."""
+        """Record array per article; see the attributes of the class."""
         out = np.recarray(
             self.n_articles,
             [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)],
         )
         codes = {"lang": self.lang_codes, "date": self.date_codes, "source": self.source_codes}
         for name, (known, of_article) in codes.items():
-            # Objects: one long source would widen every row.
+            # Objects, because in an array of strings one long source would widen every row.
             out[name] = np.array([*known, ""], object)[of_article]
         out["story"] = self.stories
         return out
@@ -130,15 +141,15 @@ class Snapshot:
 
     @functools.cached_property
     def retold(self) -> np.ndarray:
-        """bool (n_articles,): the articles whose story another tells, too."""
+        """Marks the articles that have near-duplicates, bool (n_articles,)."""
         return np.bincount(self.stories, minlength=self.n_articles)[self.stories] > 1
 
     def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
-        """The token ids of each of some passages, int64."""
+        """The token ids of each of some passages, as one int64 array per passage."""
         return self._cut(rows, self.token_run(rows))
 
     def _cut(self, rows: Sequence[int], run: np.ndarray) -> list[np.ndarray]:
-        """The token ids of some passages one after the other, as those of each."""
+        """Cuts ``run``, the token ids of some passages one after the other, into those of each."""
         at = np.asarray(rows, np.int64)
         ends = starts(self.token_offsets[at + 1] - self.token_offsets[at]).tolist()
         return [run[a:b] for a, b in pairwise(ends)]
@@ -156,12 +167,12 @@ class Snapshot:
         """The k passages whose vectors have the largest inner product with the query.
 
         Args:
-            query: vector (dim,) of ``embedder``.
+            query: vector (dim,) that ``embedder`` made.
             k: how many, at most.
             allowed: bool array (n_passages,); only passages where it is True are considered.
 
         Returns:
-            Passage numbers (int64) and scores (float32), best first, equal scores by number.
+            Passage numbers (int64) and scores (float32), best first; equal scores by number.
 
         Raises:
             ValueError: a shape does not fit.
@@ -169,52 +180,59 @@ class Snapshot:
         return self.dense_index.search(query, k, allowed)
 
     def lexical(self, *texts: str) -> np.ndarray:
-        """BM25 of every passage as a share of what none could exceed, float32 (n_passages,), 0
-        where no feature occurs: for a question in whichever of its wordings gives more.
+        """The lexical share of every passage for a question, float32 (n_passages,): its BM25 score
+        divided by the question's upper bound for it, 0 where no feature of the question occurs.
+        ``texts`` are wordings of one question; the one with the highest share counts.
         """
         wordings = tuple(map(self.features_of, texts))
         return self.shares(wordings, self.whole(wordings))
 
-    def shares(self, wordings: Sequence[np.ndarray], whole: Whole) -> np.ndarray:
-        """As :meth:`lexical`, of features in a corpus of which this is a part."""
+    def shares(self, wordings: Sequence[np.ndarray], whole: CorpusStatistics) -> np.ndarray:
+        """Like :meth:`lexical`, for wordings given by their features; document frequencies and
+        lengths are those of ``whole``, a corpus of which this index may be a part.
+        """
         return shares(self, wordings, whole)
 
     def features_of(self, text: str) -> np.ndarray:
-        """The features of a text (uint64), ascending, each once."""
+        """The distinct lexical features of a text (uint64), ascending."""
         ids, offsets = self.model.encode_ids([text])
         return np.unique(features([self.model.normalize(text)], ids, offsets)[0])
 
     def frequencies(self, wordings: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
-        """For each wording the number of passages that hold each of its features, int64."""
+        """For each wording of a question the document frequency of each of its features: the number
+        of passages that contain it, int64.
+        """
         return tuple(map(self.lexical_index.frequencies, wordings))
 
-    def whole(self, wordings: Sequence[np.ndarray]) -> Whole:
-        """What is known of all passages, for some wordings."""
-        return Whole(self.n_passages, self.average, self.frequencies(wordings))
+    def whole(self, wordings: Sequence[np.ndarray]) -> CorpusStatistics:
+        """The statistics of this index that BM25 needs for some wordings of a question."""
+        return CorpusStatistics(self.n_passages, self.average, self.frequencies(wordings))
 
     def propose(
         self,
         wanted: Wanted,
-        whole: Whole | None = None,
+        whole: CorpusStatistics | None = None,
         allowed: np.ndarray | None = None,
         beside: np.ndarray | None = None,
     ) -> Proposals:
-        """See :func:`rag.index.proposals.propose`; without ``whole`` this is the whole corpus."""
+        """Candidate passages; see :func:`rag.index.proposals.propose`. Without ``whole``, this
+        index is taken as the whole corpus.
+        """
         return propose(self, wanted, whole or self.whole(wanted.wordings), allowed, beside)
 
     def holding(self, token: int) -> np.ndarray:
-        """The passages (ascending) in which a token of the static model occurs."""
+        """The passages (ascending) that contain a token of the static model."""
         return self.lexical_index.holding(token)  # a token's feature is its id
 
     def holding_words(self, text: str) -> np.ndarray:
-        """The passages (ascending) in which every word and every pair of Chinese characters of a
-        text occurs.
+        """The passages (ascending) that contain every word and every bigram of Chinese characters
+        of a text.
         """
         none = np.zeros(0, np.uint32), np.zeros(2, np.int64)
         return self.holding_all(features([self.model.normalize(text)], *none)[0])
 
     def holding_all(self, found: np.ndarray) -> np.ndarray:
-        """The passages (ascending) in which every one of some features (uint64) occurs."""
+        """The passages (ascending) that contain every one of some features (uint64)."""
         return self.lexical_index.holding_all(found)
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
@@ -232,7 +250,7 @@ class Snapshot:
         return [articles[row].text[start:end] for row, start, end in bounds]
 
     def article(self, row: int) -> Article:
-        """The article of a row (``passages.article_row``, position in ``columns``).
+        """The article in a row (``passages.article_row``, position in ``columns``).
 
         Raises:
             UsageError: there is no such row.
@@ -240,7 +258,7 @@ class Snapshot:
         return self.articles([row])[int(row)]
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
-        """The articles of some rows, each once, in the order of their first mention.
+        """The articles in some rows, by row, each once, in the order of their first mention.
 
         Raises:
             UsageError: there is no such row.
@@ -248,7 +266,7 @@ class Snapshot:
         return self.store.articles(rows)
 
     def article_row(self, article_id: str) -> int:
-        """The row of an article.
+        """The row of the article with this id.
 
         Raises:
             UsageError: there is no such article.
@@ -261,11 +279,11 @@ class Snapshot:
         return row
 
     def row_of(self, article_id: str) -> int | None:
-        """The row of an article; None where there is no such article."""
+        """The row of the article with this id; None where there is none."""
         return self.store.row(article_id)
 
     def article_by_id(self, article_id: str) -> Article:
-        """The article of an id.
+        """The article with this id.
 
         Raises:
             UsageError: there is no such article.
@@ -274,22 +292,22 @@ class Snapshot:
 
     @functools.cached_property
     def lang_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """The languages of the articles, and for each article the number of its own among them,
-        int32 (n_articles,).
+        """The distinct languages of the articles, ascending, and for each article the position of
+        its own among them, int32 (n_articles,).
         """
         return self._codes("lang")
 
     @functools.cached_property
     def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """The publishers of the articles, and for each article the number of its own among them,
-        int32 (n_articles,).
+        """The distinct publishers of the articles, ascending, and for each article the position of
+        its own among them, int32 (n_articles,).
         """
         return self._codes("source")
 
     @functools.cached_property
     def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """The dates of the articles in order, and for each article the number of its own among
-        them, int32 (n_articles,).
+        """The distinct dates of the articles, ascending, and for each article the position of its
+        own among them, int32 (n_articles,).
         """
         return self._codes("date")
 
@@ -298,45 +316,43 @@ class Snapshot:
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:
-        """The articles as a list."""
+        """The articles as a list to browse."""
         return Catalogue(self.headings, self.date_codes[1], self.model.normalize)
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
-        """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most
-        500 rows.
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of the
+        articles in some rows, at most 500.
         """
         return self.store.listed(rows, chars)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
-        """(title, "") of all articles; for those without one ("", the first ``chars`` characters of
-        the text).
+        """(title, "") of each article, by row; for one without a title, ("" or blanks, the first
+        ``chars`` characters of its text).
         """
         return self.store.headings(chars)
 
     @functools.cached_property
     def passage_langs(self) -> np.ndarray:
-        """For each passage the number of its language among ``lang_codes[0]``, int32
-        (n_passages,).
-        """
+        """For each passage its language as a position in ``lang_codes[0]``, int32 (n_passages,)."""
         return self.lang_codes[1][self.passages.article_row]
 
     @functools.cached_property
     def newest(self) -> str:
-        """Date of the newest article, "YYYY-MM-DD", or "": one that lies after tomorrow is a slip
-        and does not count.
+        """Date of the newest article, "YYYY-MM-DD", or "" if none is dated. Dates after tomorrow
+        are taken for mistakes and ignored.
         """
         latest = (date.today() + timedelta(days=1)).isoformat()
         return max((one for one in self.date_codes[0] if one <= latest), default="")
 
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
-        """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of
-        the articles that name it.
+        """The keys of places and days from ``first`` to ``last`` (:mod:`rag.index.named`), each
+        with the rows of the articles that name it.
         """
         return self.store.names.between(first, last)
 
     def close(self) -> None:
-        """Lets the version go; it may then be removed by a later build."""
-        self._held.close()
+        """Closes the version, which a later build may then remove."""
+        self._open_resources.close()
 
     def __enter__(self) -> Snapshot:
         return self

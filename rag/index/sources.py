@@ -1,5 +1,5 @@
-"""What an index was read from: each file as it was found, and which articles it gave. Kept with
-each version.
+"""The record of what an index was read from, kept with each version: every file as it was found,
+and which articles came from it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from rag.corpus.stretch import Stretch
 from rag.index.columns import read_columns, strings, write_columns
 
-FILE_NAME = "sources"
-UNREADABLE = (OSError, ValueError, LookupError, TypeError, ArithmeticError)
-"""What reading a damaged file of an index raises."""
+_SOURCES_FILE = "sources"
+DAMAGED_INDEX_ERRORS = (OSError, ValueError, LookupError, TypeError, ArithmeticError)
+"""The exceptions that reading a damaged file of an index may raise."""
 _HEAD = ("corpus", "model", "program", "scanned", "skipped", "columns")
 
 
@@ -25,17 +25,17 @@ class FileState:
     """A file as it was read.
 
     Attributes:
-        path, root: where it is, and the folder that ids are relative to, absolute.
-        size, modified, changed, inode: as the file system told before it was read; times in
-            nanoseconds.
-        record: size and time of what is known of it beside its bytes (:mod:`rag.corpus.kept`); ""
-            for nothing.
+        path, root: the file, and the folder that ids are relative to, both absolute.
+        size, modified, changed, inode: as the file system gave them before the file was read; the
+            times of the last change of its content and of its inode are in nanoseconds.
+        record: size and time of the file with metadata about it (:mod:`rag.corpus.kept`); "" where
+            there is none.
         digest: hash of its content, 32 hex digits; "" where it changed while it was read.
-        articles: how many it gave; they follow on those of the files before it.
+        articles: how many articles it gave; their rows follow those of the files before it.
         skipped: what of it was not indexed, as (place, reason).
-        settled: False where something was left out because of another file, so that it counts only
-            as long as that is there.
-        rows: whether it is one of many rows, each an article.
+        settled: False where an earlier article, such as one of another file, had an id of this
+            file. What this file gives then depends on that article, so it is not taken over whole.
+        rows: whether articles came from single lines of it, whose hashes are kept.
         stretch: the part of the file that was read (:mod:`rag.corpus.stretch`); None for all.
     """
 
@@ -55,25 +55,25 @@ class FileState:
 
     @property
     def stamp(self) -> tuple[int, ...]:
-        """What shows that a file was changed."""
+        """The values by which a change of the file shows without reading it."""
         return self.size, self.modified, self.changed, self.inode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sources:
-    """The files of an index.
+    """The files that an index was read from.
 
     Attributes:
-        corpus: the paths that were named, absolute.
-        model: the model that was named, "" for the embedded one.
-        program: version of Yinju, as another one may read and split files differently.
+        corpus: the paths that the user named, absolute.
+        model: the model that the user named, "" for the embedded one.
+        program: version of Yinju; another one may read and split files differently.
         scanned: when the files were looked at, in nanoseconds of the system's clock.
-        files: in the order in which they were read.
-        skipped: what is no file that can be read, as (place, reason).
-        lines: for each article of a file of rows the hash of its row, one file after the other,
-            uint64; 0 for one whose id is its place.
-        columns: which columns of tables hold what, as pairs, as :func:`rag.corpus.read_corpus`
-            takes it.
+        files: the files in the order in which they were read.
+        skipped: the paths that cannot be read as files, as (place, reason).
+        lines: for each article from a line of a file the hash of the line, file after file, uint64;
+            0 where the article's id depends on its file or line.
+        columns: which columns of tables hold which field, as pairs; see
+            :func:`rag.corpus.read_corpus`.
     """
 
     corpus: tuple[str, ...]
@@ -86,27 +86,27 @@ class Sources:
     columns: tuple[tuple[str, str], ...] = ()
 
     def write(self, folder: Path) -> None:
-        """Puts them beside the other files of a version."""
+        """Writes the record into the folder of a version."""
         head = {name: getattr(self, name) for name in _HEAD}
         rows = [head, *map(dataclasses.astuple, self.files)]
         texts = [json.dumps(row, ensure_ascii=True) for row in rows]
         columns = {"rows": strings(texts), "lines": self.lines.astype("<u8")}
-        write_columns(folder / FILE_NAME, columns)
+        write_columns(folder / _SOURCES_FILE, columns)
 
     @classmethod
     def read(cls, folder: Path, with_files: bool = True) -> Sources | None:
-        """Those of a version; None for one that was built from articles rather than files.
+        """The record of a version; None for a version built from articles instead of files.
 
         Args:
-            folder: of the version.
-            with_files: whether :attr:`files` is read; of many it takes long.
+            folder: the version's folder.
+            with_files: whether to read :attr:`files` as well, which takes long if there are many.
 
         Raises:
-            ValueError, KeyError, TypeError, OSError: they are not what was written.
+            ValueError, KeyError, TypeError, OSError: the record is not what was written.
         """
-        if not (folder / FILE_NAME).exists():
+        if not (folder / _SOURCES_FILE).exists():
             return None
-        columns = read_columns(folder / FILE_NAME)
+        columns = read_columns(folder / _SOURCES_FILE)
         texts = columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)
         head, *rows = map(json.loads, texts[:-1])
         for name in ("corpus", "skipped", "columns"):

@@ -1,4 +1,4 @@
-"""Which versions of an index there are, and whether the live one is as it was built."""
+"""Lists the versions of an index, and checks that the live one is as it was built."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from rag.embed.static import load_static
 from rag.errors import IndexCorrupt, YinjuError
 from rag.index.manifest import AsDict, Counts, check_files, read_manifest, same_tokens
 from rag.index.snapshot import Snapshot
-from rag.index.versions import VERSIONS, current, held, names, reading, whole
+from rag.index.versions import VERSIONS_FOLDER, current, held, names, reading, whole
 
 _CHECKED_PASSAGES = 8
-_ASKED_CHARS = 40  # of each, for its words: what is found by few of them is found by all
+# Characters of each checked passage that are searched: if a few words find it, all of them do.
+_ASKED_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,13 @@ class VersionStatus:
 
     Attributes:
         name: its name.
-        live: True for the one that is served.
+        live: whether it is the version that readers open.
         created: UTC time stamp of the build, ISO 8601.
         bytes: size of its files.
         model: what made the vectors; None where the manifest cannot be read.
         counts: articles, passages and so on; None where the manifest cannot be read.
         skipped: what could not be read.
-        problem: "" or why the manifest cannot be used. Files are not checked here, but by
-            ``verify``.
+        problem: "", or why the manifest cannot be used. Only :func:`verify` checks other files.
     """
 
     name: str
@@ -49,7 +49,7 @@ class VersionStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status(AsDict):
-    """What :func:`status` tells.
+    """What :func:`status` reports.
 
     Attributes:
         path: the index folder.
@@ -63,13 +63,19 @@ class Status(AsDict):
 
     @property
     def live(self) -> VersionStatus:
-        """The version that is served."""
+        """The live version."""
         return next(version for version in self.versions if version.live)
 
 
 @dataclass(frozen=True, slots=True)
 class Verification(AsDict):
-    """What :func:`verify` checked without finding damage: the version, files, bytes, seconds."""
+    """What :func:`verify` checked without finding damage.
+
+    Attributes:
+        version: name of the version.
+        files, bytes: number of its files, and their size without the manifests.
+        seconds: time that the check took.
+    """
 
     version: str
     files: int
@@ -78,18 +84,18 @@ class Verification(AsDict):
 
 
 def verify(path: str | Path) -> Verification:
-    """Checks every file of the live version against its checksum, and asks it for some of its own
-    passages.
+    """Checks every file of the live version against its checksum, and searches the version for some
+    of its own passages.
 
-    It is asked only by the version of Yinju whose model made it.
+    The search is left out if the version was made with another static model than that in use.
 
     Raises:
         IndexMissing, IndexMismatch: there is no index, or one of another format.
-        IndexCorrupt: names every damaged or missing file.
+        IndexCorrupt: a file is damaged or missing; the message names every such file.
     """
     path, begin = Path(path), time.perf_counter()
     name = current(path)
-    folder = path / VERSIONS / name
+    folder = path / VERSIONS_FOLDER / name
     files = size = 0
     with reading(path), held(folder):
         for one, manifest in whole(folder):
@@ -102,10 +108,10 @@ def verify(path: str | Path) -> Verification:
 
 
 def self_query(snapshot: Snapshot) -> None:
-    """Reads a version back, asks it for passages that it must find, and closes it.
+    """Reads some passages of a version back, searches for them, and closes the version.
 
     Raises:
-        IndexCorrupt: it does not.
+        IndexCorrupt: a passage reads back differently, or is not found.
     """
     with snapshot:
         for row in np.unique(
@@ -134,10 +140,10 @@ def self_query(snapshot: Snapshot) -> None:
 
 
 def status(path: str | Path) -> Status:
-    """Which versions there are, which is live, and what they hold.
+    """The versions of an index, which of them is live, and what they hold.
 
     Raises:
-        IndexMissing, IndexCorrupt: as :func:`current`.
+        IndexMissing, IndexCorrupt: as :func:`rag.index.versions.current`.
     """
     path = Path(path)
     live = current(path)
@@ -147,7 +153,7 @@ def status(path: str | Path) -> Status:
 
 def _describe(path: Path, name: str, live: bool) -> VersionStatus:
     try:
-        m = read_manifest(path / VERSIONS / name)
+        m = read_manifest(path / VERSIONS_FOLDER / name)
     except YinjuError as error:
         return VersionStatus(name, live, problem=str(error))
     return VersionStatus(name, live, m.created, m.bytes, m.model, m.counts, m.skipped)

@@ -1,5 +1,5 @@
-"""Articles and passages: the texts, and what articles say of themselves, in deflated blocks, the
-rest in columns.
+"""Stores articles and passages: texts and heads (the other fields of an article) in compressed
+blocks, the rest in columns of numbers.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ from rag.index.columns import (
 )
 from rag.index.manifest import corrupt, read_manifest
 
-COLUMNS, HEADS, TEXTS = "columns", "articles.heads", "articles.texts"
-CODED = ("lang", "date", "source")
-# All of Unicode, with two bytes for a Chinese character: deflated news take a seventh less room
-# than in UTF-8.
+COLUMNS_FILE, _HEADS_FILE, _TEXTS_FILE = "columns", "articles.heads", "articles.texts"
+CODED_FIELDS = ("lang", "date", "source")
+# Encodes all of Unicode, with two bytes for a Chinese character: compressed news take a seventh
+# less room than in UTF-8.
 _ENCODING = "gb18030"
 _FIELDS = [field.name for field in dataclasses.fields(Article) if field.name != "text"]
 _SAID = [name for name in (*_FIELDS, "text") if name not in ("id", "path")]
-# All but the pages and how sure OCR is of them.
-WRITTEN = tuple(name for name in (*_FIELDS, "text") if name not in ("pages", "ocr"))
+# All fields but the pages and the confidence of OCR in them: those that hold strings.
+STRING_FIELDS = tuple(name for name in (*_FIELDS, "text") if name not in ("pages", "ocr"))
 _LISTED = ("id", "title", "date", "source", "lang")
 _PER_ARTICLE = ("passages", "characters", "digests", "ids", "sketches")
 _PER_PASSAGE = ("gaps", "sizes", "tokens")
-_PARTS = 4_096  # small arrays of a column that are kept at most
+_PARTS = 4_096  # most small arrays of a column that are kept before they are joined
 
 
 def digest_of(article: Article) -> int:
-    """64-bit digest of all that an article says, but for its id and where it was read."""
-    own = json.dumps([getattr(article, name) for name in _SAID], ensure_ascii=False)
-    return digest_of_text(own)
+    """64-bit digest of all fields of an article except its id and path."""
+    content = json.dumps([getattr(article, name) for name in _SAID], ensure_ascii=False)
+    return digest_of_text(content)
 
 
 def digest_of_text(text: str) -> int:
@@ -62,10 +62,10 @@ class NewArticle:
 
     Attributes:
         article: the article.
-        digest: of the article (:func:`digest_of`).
+        digest: its digest (:func:`digest_of`).
         passages: its passages in order.
-        names: what it names (:func:`rag.index.named.keys`).
-        sketch: what it is compared with others by (:func:`rag.corpus.duplicates.sketch`).
+        names: the keys of the places and days that it names (:func:`rag.index.named.keys`).
+        sketch: its MinHash sketch (:func:`rag.corpus.duplicates.sketch`).
     """
 
     article: Article
@@ -76,26 +76,28 @@ class NewArticle:
 
 
 class StoreWriter:
-    """Writes the store row by row, each with an article; what is not text goes to the columns at
-    the end.
+    """Writes the store article by article, each in the next row, and the columns at the end.
 
     Attributes:
-        rows, passages: how many were written so far.
-        kept: the articles that were taken over.
+        rows, passages: how many articles and passages were written so far.
+        kept_ranges: the runs of articles that were taken over from an older version.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._heads, self._texts = BlockWriter(folder / HEADS), BlockWriter(folder / TEXTS)
+        self._heads, self._texts = (
+            BlockWriter(folder / _HEADS_FILE),
+            BlockWriter(folder / _TEXTS_FILE),
+        )
         self._columns: dict[str, list] = {name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)}
-        self._settled = 0  # parts of each column that are large
-        self._coded: dict[str, list[str]] = {name: [] for name in CODED}
+        self._settled = 0  # large arrays at the beginning of each column, joined from small ones
+        self._coded: dict[str, list[str]] = {name: [] for name in CODED_FIELDS}
         self._named = named.NamedWriter()
-        self.kept: list[KeptRange] = []
+        self.kept_ranges: list[KeptRange] = []
         self.rows = self.passages = 0
 
     def add(self, new: NewArticle, tokens: np.ndarray) -> None:
-        """Stores an article as the next row; ``tokens``: how many each of its passages has."""
+        """Stores an article as the next row; ``tokens`` are the token counts of its passages."""
         article, digest = new.article, new.digest
         head = [getattr(article, name) for name in _FIELDS]
         written = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
@@ -123,8 +125,8 @@ class StoreWriter:
         self.passages += len(new.passages)
 
     def _settle(self) -> None:
-        """Makes one array of the latest parts of each column: a small array takes a hundred bytes
-        of its own.
+        """Joins the latest small arrays of each column into one, since each small array takes a
+        hundred bytes beside its content.
         """
         for parts in self._columns.values():
             parts[self._settled :] = [np.concatenate(parts[self._settled :])]
@@ -137,30 +139,31 @@ class StoreWriter:
         self._texts.keep(old.texts, first, last, digests)
         begin, end = old.first_passage[[first, last]].tolist()
         for name, parts in self._columns.items():
-            own = slice(first, last) if name in _PER_ARTICLE else slice(begin, end)
-            parts.append(old.raw[name][own])
+            stretch = slice(first, last) if name in _PER_ARTICLE else slice(begin, end)
+            parts.append(old.raw[name][stretch])
         for name, values in self._coded.items():
             known, codes = old.codes(name)
             values.extend(map(known.__getitem__, codes[first:last].tolist()))
-        self.kept.append((first, last, self.rows))
+        self.kept_ranges.append((first, last, self.rows))
         self.rows += last - first
         self.passages += end - begin
 
     def kept_passages(self, old: Store) -> list[KeptRange]:
-        """The passages of the articles that were taken over."""
+        """The runs of passages of the articles that were taken over."""
         now = starts(np.concatenate(self._columns["passages"]))
         before = old.first_passage
-        return [(int(before[a]), int(before[b]), int(now[row])) for a, b, row in self.kept]
+        return [(int(before[a]), int(before[b]), int(now[row])) for a, b, row in self.kept_ranges]
 
     def commit(self, old: Store | None = None) -> tuple[int, np.ndarray]:
-        """Finds which articles tell one story (:func:`rag.corpus.duplicates.group`), and writes
-        what is left.
+        """Groups near-duplicate articles into stories (:func:`rag.corpus.duplicates.group`), and
+        writes what is left to write.
 
         Args:
-            old: the version that rows were kept from.
+            old: the store that articles were taken over from, if any.
 
         Returns:
-            The number of characters of all texts, and the story of each article, int32.
+            The number of characters of all texts, and for each article the row of the first one of
+            its story, int32.
         """
         out = {
             name: np.concatenate(parts) if parts else np.zeros(0, np.int64)
@@ -176,46 +179,48 @@ class StoreWriter:
         out["text bytes"], out["text rows"] = self._texts.finish()
         moved, known_stories = np.zeros(0, np.int64), None
         if old:
-            moved, was = renumbered(len(old), self.kept), np.full(self.rows, -1, np.int64)
+            moved, was = renumbered(len(old), self.kept_ranges), np.full(self.rows, -1, np.int64)
             was[moved[moved >= 0]] = np.flatnonzero(moved >= 0)
             known_stories = still_known(old.stories, was)
         shelf = _Shelf(self._folder, out)
         stories = group(out["sketches"].reshape(-1, BANDS), shelf.articles, known_stories)
-        # Rows before: the same where articles come or go elsewhere.
+        # As a distance in rows, which stays the same when articles come or go elsewhere.
         out["stories"] = np.arange(len(stories)) - stories
-        write_columns(self._folder / COLUMNS, {name: narrow(array) for name, array in out.items()})
+        write_columns(
+            self._folder / COLUMNS_FILE, {name: narrow(array) for name, array in out.items()}
+        )
         self._named.write(self._folder, old.names if old else None, moved)
         return characters, stories
 
     def identities(self) -> np.ndarray:
-        """Ids and contents of the articles as digests, uint64 (n, 2)."""
+        """The digest of the id and that of the content of each article, uint64 (n, 2)."""
         parts = [[*self._columns[name], np.zeros(0, np.uint64)] for name in ("ids", "digests")]
         return np.stack(list(map(np.concatenate, parts)), axis=1)
 
     def close(self) -> None:
-        """Closes the files as they are."""
+        """Closes the files without finishing them."""
         self._heads.close()
         self._texts.close()
 
 
 class _Shelf:
-    """Reads the articles of a version, complete or not; safe to use from many threads.
+    """Reads the articles of a version, finished or not; safe to use from many threads.
 
     Attributes:
-        heads, texts: the blocks of what articles say of themselves, and of their texts.
+        heads, texts: the blocks of the articles' heads, and those of their texts.
     """
 
     def __init__(self, folder: Path, columns: dict[str, np.ndarray]) -> None:
         """Opens both files.
 
         Raises:
-            ValueError, OSError: one is not of the size that the columns say.
+            ValueError, OSError: a file is missing, or not of the size that the columns say.
         """
-        self.heads = Blocks(folder / HEADS, columns["head bytes"], columns["head rows"])
-        self.texts = Blocks(folder / TEXTS, columns["text bytes"], columns["text rows"])
+        self.heads = Blocks(folder / _HEADS_FILE, columns["head bytes"], columns["head rows"])
+        self.texts = Blocks(folder / _TEXTS_FILE, columns["text bytes"], columns["text rows"])
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
-        """The articles of some rows, in their order."""
+        """The articles in some rows, in the order of ``rows``."""
         wanted = list(rows)
         heads, texts = self.heads.some(wanted), self.texts.some(wanted)
         return {
@@ -228,10 +233,10 @@ class Store(_Shelf):
 
     Attributes:
         raw: the columns as they are stored.
-        digests: of the articles (:func:`digest_of`), uint64.
-        first_passage: the first passage of each article, and the number of all.
-        names: which articles name what.
-        stories: the row of the first article that tells the same story, int32.
+        digests: the digest of each article (:func:`digest_of`), uint64.
+        first_passage: the first passage of each article, then the number of all passages.
+        names: which articles name which places and days.
+        stories: for each article the row of the first one of its story, int32.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -240,14 +245,14 @@ class Store(_Shelf):
         Raises:
             ValueError, OSError, KeyError, TypeError: a file is not what was written.
         """
-        self._folder, raw = folder, read_columns(folder / COLUMNS)
+        self._folder, raw = folder, read_columns(folder / COLUMNS_FILE)
         self.raw = raw
         super().__init__(folder, raw)
         self.first_passage = starts(raw["passages"])
         self.digests = raw["digests"].astype(np.uint64)
         self.stories = (np.arange(len(self.digests)) - raw["stories"]).astype(np.int32)
         self.names = named.NamedIndex(folder)
-        per_article = (*_PER_ARTICLE, *(f"{name} of" for name in CODED))
+        per_article = (*_PER_ARTICLE, *(f"{name} of" for name in CODED_FIELDS))
         articles = {len(raw[name]) for name in per_article}
         passages = {len(raw[name]) for name in _PER_PASSAGE}
         if (
@@ -264,18 +269,18 @@ class Store(_Shelf):
         return len(self.digests)
 
     def codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
-        """The values of "lang", "date" or "source" in order, and for each article the number of its
-        own, int32.
+        """The distinct values of "lang", "date" or "source", ascending, and for each article the
+        position of its own among these, int32.
         """
         known = tuple(read_strings(self.raw[f"{name} names"]))
         return known, self.raw[f"{name} of"].astype(np.int32)
 
     def identities(self) -> np.ndarray:
-        """Ids and contents of the articles as digests, uint64 (n, 2)."""
+        """The digest of the id and that of the content of each article, uint64 (n, 2)."""
         return np.stack([self.raw["ids"].astype(np.uint64), self.digests], axis=1)
 
     def token_offsets(self) -> np.ndarray:
-        """Where the tokens of each passage begin, and the end of the last, int64."""
+        """Where the tokens of each passage begin, then the end of the last, int64."""
         return starts(self.raw["tokens"])
 
     def passages(self) -> np.recarray:
@@ -283,7 +288,7 @@ class Store(_Shelf):
         gaps, sizes = self.raw["gaps"].astype(np.int64), self.raw["sizes"].astype(np.int64)
         counts = self.raw["passages"].astype(np.int64)
         ends = np.cumsum(gaps + sizes)
-        before = np.append(0, ends)[self.first_passage[:-1]]  # of the articles before
+        before = np.append(0, ends)[self.first_passage[:-1]]  # length of the articles before
         ends -= np.repeat(before, counts)
         fields = [("article_row", np.int32), ("start", np.int32), ("end", np.int32)]
         out = np.recarray(len(sizes), fields)
@@ -292,7 +297,7 @@ class Store(_Shelf):
         return out
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
-        """The articles of some rows, each once, in the order of their first mention.
+        """The articles in some rows, each once, in the order of their first mention.
 
         Raises:
             UsageError: there is no such row.
@@ -300,15 +305,17 @@ class Store(_Shelf):
         """
         found = super().articles(self._wanted(rows))
         for row, article in found.items():
-            # A large file is not hashed when an index is opened, and a flipped bit in it would
-            # change a quote.
+            # A large file is not hashed when an index is opened. Without this check, a flipped bit
+            # in it would change a quote.
             if digest_of(article) != self.digests[row]:
-                raise corrupt(self._folder / TEXTS, f"article {row}, here or in {HEADS}")
+                raise corrupt(
+                    self._folder / _TEXTS_FILE, f"article {row}, here or in {_HEADS_FILE}"
+                )
         return found
 
     def sketches(self) -> np.ndarray:
-        """What the articles are compared by (:func:`rag.corpus.duplicates.sketch`), uint32
-        (n_articles, BANDS).
+        """The sketch of each article (:func:`rag.corpus.duplicates.sketch`), by which articles are
+        compared, uint32 (n_articles, BANDS).
         """
         return self.raw["sketches"].astype(np.uint32).reshape(-1, BANDS)
 
@@ -333,7 +340,7 @@ class Store(_Shelf):
         return _head(self.heads.some([row])[row])
 
     def row(self, article_id: str) -> int | None:
-        """The row of an article id; None for none."""
+        """The row of the article with this id; None where there is none."""
         ids, rows = self._ids
         wanted = np.uint64(digest_of_text(article_id))
         for row in rows[ids.searchsorted(wanted) : ids.searchsorted(wanted, "right")].tolist():
@@ -342,7 +349,7 @@ class Store(_Shelf):
         return None
 
     def origin(self, name: str) -> tuple[str, str] | None:
-        """(id, path) of the article with this id or address; None for none."""
+        """(id, path) of the article with this id or URL; None where there is none."""
         row = self.row(name)
         if row is None:
             heads = [head for head in self._all_heads() if head["url"] == name != ""]
@@ -351,8 +358,8 @@ class Store(_Shelf):
         return next(((head["id"], head["path"]) for head in heads), None)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
-        """(title, "") of all articles in order; for those without a title ("", the first ``chars``
-        characters of the text).
+        """(title, "") of each article, by row; for one without a title, ("" or blanks, the first
+        ``chars`` characters of its text).
         """
         titles = [head["title"] for head in self._all_heads()]
         bare = [row for row, title in enumerate(titles) if not title.strip()]
@@ -360,8 +367,8 @@ class Store(_Shelf):
         return [(title, openings.get(row, "")) for row, title in enumerate(titles)]
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
-        """(id, title, date, source, lang, the first ``chars`` characters of the text) of some
-        articles, in their order.
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of the
+        articles in some rows, each once, in the order of their first mention.
         """
         wanted = self._wanted(rows)
         openings = self._openings(wanted, chars) if chars else dict.fromkeys(wanted, "")
@@ -373,7 +380,7 @@ class Store(_Shelf):
 
 
 def stores_of(folder: Path) -> list[Store]:
-    """The store of a version, or those of its shards, in order.
+    """The store of a version, or the stores of its shards, in order.
 
     Raises:
         IndexCorrupt, IndexMismatch: the manifest cannot be used.

@@ -1,4 +1,4 @@
-"""What an index folder holds beyond the live version: how versions differ, and what can go."""
+"""Compares the versions in an index folder, and removes those that are no longer needed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from rag.errors import IndexCorrupt, IndexMissing, UsageError
 from rag.index.changes import ArticleChanges, compare
 from rag.index.disk import storage_errors
-from rag.index.manifest import RECOVER, AsDict
+from rag.index.manifest import RECOVERY_ADVICE, AsDict
 from rag.index.store import stores_of
 from rag.index.versions import (
-    KEEP,
-    VERSIONS,
+    VERSIONS_FOLDER,
+    VERSIONS_KEPT,
     current,
     held,
     leftovers,
@@ -26,13 +26,13 @@ from rag.index.versions import (
 
 @dataclass(frozen=True, slots=True)
 class Freed(AsDict):
-    """What :func:`gc` took away.
+    """What :func:`gc` removed.
 
     Attributes:
-        removed: names of versions.
-        in_use: names of versions that would go, but that a reader holds open.
-        leftovers: folders and files of builds that were killed.
-        bytes: what all of it took on the disk.
+        removed: names of the versions removed.
+        in_use: names of versions that were to be removed, but that a reader holds open.
+        leftovers: folders and files of killed builds that were removed.
+        bytes: disk space that was freed.
     """
 
     removed: tuple[str, ...]
@@ -50,21 +50,21 @@ class VersionsCompared:
     difference: ArticleChanges
 
     def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
+        """The comparison as plain dicts, lists, strings and numbers."""
         return {"old": self.old, "new": self.new, **self.difference.to_dict()}
 
 
 def diff(path: str | Path, old: str = "", new: str = "") -> VersionsCompared:
-    """Which articles one version of an index has and another has not, or otherwise.
+    """Compares the articles of two versions of an index.
 
     Args:
         path: the index folder.
-        old: name of a version, or how it begins; "" for the one before ``new``.
-        new: the same; "" for the live one.
+        old: name of the older version, or its beginning; "" for the one before ``new``.
+        new: name of the newer version, or its beginning; "" for the live one.
 
     Raises:
-        UsageError: no version, or several, begin so.
-        IndexMissing: there is no index, or no version before.
+        UsageError: the names of no version, or of several, begin so.
+        IndexMissing: there is no index, or no version before ``new``.
         IndexMismatch, IndexCorrupt: a version is of another format, or damaged.
     """
     path = Path(path)
@@ -93,8 +93,8 @@ def _named(path: Path, begin: str, every: list[str]) -> str:
 
 
 def _contents(path: Path, name: str) -> dict[str, int]:
-    """Id -> digest of the content of the articles of a version."""
-    folder = path / VERSIONS / name
+    """The id of each article of a version, with the digest of its content."""
+    folder = path / VERSIONS_FOLDER / name
     with reading(path), held(folder):
         try:
             out: dict[str, int] = {}
@@ -102,26 +102,26 @@ def _contents(path: Path, name: str) -> dict[str, int]:
                 out.update(zip(store.ids(), store.digests.tolist(), strict=True))
             return out
         except (ValueError, KeyError, TypeError) as error:
-            recover = RECOVER.format(index=path)
+            recover = RECOVERY_ADVICE.format(index=path)
             raise IndexCorrupt(
                 f"expected to read the articles of version {name}, but it is damaged ({error}):"
                 f" {recover}"
             ) from error
 
 
-def gc(path: str | Path, keep: int = KEEP) -> Freed:
-    """Removes old versions and what killed builds left; never the live version, one that is held
-    open, or the trash.
+def gc(path: str | Path, keep: int = VERSIONS_KEPT) -> Freed:
+    """Removes old versions and what killed builds left; never the live version, a version that a
+    reader holds open, or the trash of the corpus (:mod:`rag.corpus.trash`).
 
     Args:
         path: the index folder.
-        keep: how many versions to keep, the live one included; at least 1. With 1 there is none to
-            go back to.
+        keep: how many versions to keep, including the live one; at least 1. With 1 there is no
+            version left to go back to.
 
     Raises:
         UsageError: ``keep`` is less than 1.
         IndexMissing, IndexCorrupt: as :func:`rag.index.versions.current`; nothing is removed then.
-        IndexBusy, StorageError: the folder is being written, or cannot be.
+        IndexBusy, StorageError: another process is writing the folder, or it cannot be written.
     """
     if keep < 1:
         raise UsageError(f"expected to keep at least one version, got {keep}")
@@ -134,13 +134,13 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
         freed = sum(map(_size, left))
         for one in left:
             shutil.rmtree(one) if one.is_dir() else one.unlink()
-        # First those before the live one, which a rollback leads to; then those that were rolled
-        # back from.
+        # What to keep first: the live version; then the earlier ones, which a rollback leads to;
+        # then the later ones, which were rolled back from.
         every = names(path)
         order = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))
         removed, in_use = [], []
         for name in sorted(order[keep:]):
-            folder = path / VERSIONS / name
+            folder = path / VERSIONS_FOLDER / name
             size = _size(folder)
             if remove_version(folder):
                 removed.append(name)

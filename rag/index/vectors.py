@@ -17,7 +17,7 @@ import numpy as np
 from rag.index import near
 from rag.index.near import Near
 
-FILE_NAME = "vectors.faiss"
+VECTORS_FILE = "vectors.faiss"
 # The largest component of a byte vector, in standard deviations of those of a random unit vector.
 # Of 157,379 passages of news none has a component beyond 5.4; what is larger is cut.
 _REACH = 5.5
@@ -73,13 +73,13 @@ class VectorsWriter:
         """
         import faiss
 
-        faiss.write_index(self._index, str(folder / FILE_NAME))
+        faiss.write_index(self._index, str(folder / VECTORS_FILE))
         count = self._index.ntotal
         self._index.reset()
-        if count < near.FROM or self._index.d % 4:
+        if count < near.MIN_VECTORS_FOR_SCAN or self._index.d % 4:
             return self.settings
         opened = functools.partial(Vectors, folder)
-        return self.settings | near.chosen(folder, opened, asked(near.ASKED))
+        return self.settings | near.chosen(folder, opened, asked(near.RECALL_QUESTIONS))
 
 
 @contextlib.contextmanager
@@ -118,7 +118,7 @@ class Vectors:
         """
         import faiss
 
-        self._index = faiss.read_index(str(folder / FILE_NAME), faiss.IO_FLAG_MMAP_IFC)
+        self._index = faiss.read_index(str(folder / VECTORS_FILE), faiss.IO_FLAG_MMAP_IFC)
         self.dim: int = self._index.d
         self.rows: int = self._index.ntotal
         self._near = Near(folder) if codes else None
@@ -135,7 +135,8 @@ class Vectors:
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Vectors as they are stored, uint8 (n, bytes of each), as float32 (n, dim)."""
-        return self._index.sa_decode(np.ascontiguousarray(codes, np.uint8))
+        with _one_thread():
+            return self._index.sa_decode(np.ascontiguousarray(codes, np.uint8))
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """The vectors of some passages, float32 (len(rows), dim)."""

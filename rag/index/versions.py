@@ -1,8 +1,8 @@
-"""Which version of an index is live: one writer, one atomic switch, and a way back.
+"""Manages the versions of an index: one writer at a time, one atomic switch, and a way back.
 
 An index folder holds ``CURRENT`` (the name of the live version and a line break) and
 ``versions/<name>/``. A name is the UTC time of the build and the digest of its manifest, so names
-sort by age. What a dead writer left behind (``.building-*``) is removed by the next one.
+sort by age. The next writer removes what a killed one left behind (``.building-*``).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 from rag.errors import IndexBusy, IndexCorrupt, IndexMissing, StorageError, YinjuError
 from rag.index.disk import storage_errors, sync_folder, write_atomic
 from rag.index.manifest import (
-    FILE_NAME,
-    REBUILD,
-    RECOVER,
+    MANIFEST_FILE,
+    REBUILD_ADVICE,
+    RECOVERY_ADVICE,
     Manifest,
     check_files,
     manifest_digest,
@@ -33,25 +33,25 @@ try:
 except ImportError:  # Windows: a file that a reader holds open cannot be removed there anyway.
     fcntl = None  # type: ignore[assignment]
 
-CURRENT = "CURRENT"
-VERSIONS = "versions"
-KEEP = 2
+_CURRENT_FILE = "CURRENT"
+VERSIONS_FOLDER = "versions"
+VERSIONS_KEPT = 2
 _BUILDING = ".building-"
 _NAME = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{12}")
 _STAMP = "%Y%m%dT%H%M%S%f"
 
 
 def names(path: Path) -> list[str]:
-    """Names of the complete versions, oldest first."""
+    """The names of the complete versions, oldest first."""
     try:
-        found = [one.name for one in (path / VERSIONS).iterdir() if one.is_dir()]
+        found = [one.name for one in (path / VERSIONS_FOLDER).iterdir() if one.is_dir()]
     except OSError:
         return []
     return sorted(filter(_NAME.fullmatch, found))
 
 
 def current(path: str | Path) -> str:
-    """Name of the live version.
+    """The name of the live version.
 
     Raises:
         IndexMissing: there is no index here.
@@ -61,7 +61,7 @@ def current(path: str | Path) -> str:
     build = f"build one with `yinju build --corpus … --index {path}`"
     mend = f"`yinju rollback --index {path}`"
     try:
-        content = (path / CURRENT).read_bytes()
+        content = (path / _CURRENT_FILE).read_bytes()
     except OSError as error:
         seen = f"it cannot be read ({error.strerror})"
         if isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -72,22 +72,23 @@ def current(path: str | Path) -> str:
         raise IndexMissing(f"expected an index at {path}, but {seen}: {build}") from error
     name = content.decode("ascii", "replace").removesuffix("\n")
     is_name = content.endswith(b"\n") and _NAME.fullmatch(name)
-    if is_name and (path / VERSIONS / name).is_dir():
+    if is_name and (path / VERSIONS_FOLDER / name).is_dir():
         return name
-    # A build may have switched and removed the version since the file was read: then it says
-    # another now.
+    # Since the file was read, a build may have switched to another version and removed this one:
+    # then the file names another version now.
     with contextlib.suppress(OSError):
-        if (path / CURRENT).read_bytes() != content:
+        if (path / _CURRENT_FILE).read_bytes() != content:
             return current(path)
     raise IndexCorrupt(
-        f"expected {path / CURRENT} to name a version of the index, but it says {name[:60]!r}:"
-        f" go back to the newest whole version with {mend}, or {REBUILD.format(index=path)}"
+        f"expected {path / _CURRENT_FILE} to name a version of the index, but it says"
+        f" {name[:60]!r}: go back to the newest whole version with {mend}, or"
+        f" {REBUILD_ADVICE.format(index=path)}"
     )
 
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Holds the lock that admits one writer; it is released by the system when the writer dies.
+    """Holds the lock that admits one writer; if the writer dies, the system releases it.
 
     Raises:
         IndexBusy: another writer holds it.
@@ -98,7 +99,7 @@ def writing(path: Path) -> Iterator[None]:
     lock = FileLock(path / ".lock", timeout=0)
     with storage_errors(path):
         try:
-            (path / VERSIONS).mkdir(parents=True, exist_ok=True)
+            (path / VERSIONS_FOLDER).mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
             raise IndexBusy(
@@ -113,8 +114,8 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def building_folder(path: Path) -> Iterator[Path]:
-    """An empty folder to build in, after removing those of dead writers; what is not committed when
-    the block ends is removed. Needs the lock.
+    """An empty folder to build in; it is removed when the block ends, unless it was committed.
+    Folders that killed writers left are removed first. The caller must hold the lock.
     """
     with storage_errors(path):
         for stale in leftovers(path):
@@ -128,12 +129,14 @@ def building_folder(path: Path) -> Iterator[Path]:
 
 
 def leftovers(path: Path) -> list[Path]:
-    """What dead writers left behind. Needs the lock, or it may be a living one's."""
-    return [*path.glob(f"{_BUILDING}*"), *path.glob(f".{CURRENT}.*.new")]
+    """The folders and files that killed writers left behind. The caller must hold the lock;
+    otherwise they may belong to a writer at work.
+    """
+    return [*path.glob(f"{_BUILDING}*"), *path.glob(f".{_CURRENT_FILE}.*.new")]
 
 
 def next_stamp(path: Path) -> datetime:
-    """UTC time for a new version, to the millisecond, later than every version that is there."""
+    """The UTC time for a new version, in whole milliseconds, later than that of every other one."""
     now = datetime.now(UTC)
     if existing := names(path):
         newest = datetime.strptime(existing[-1].partition("Z-")[0], _STAMP).replace(tzinfo=UTC)
@@ -142,37 +145,37 @@ def next_stamp(path: Path) -> datetime:
 
 
 def version_name(stamp: datetime, manifest_text: str) -> str:
-    """Name of the version with this time and manifest."""
+    """The name of the version with this time and manifest."""
     return f"{stamp.strftime(_STAMP)[:-3]}Z-{manifest_digest(manifest_text)}"
 
 
-def commit(path: Path, built: Path, name: str, keep: int = KEEP) -> None:
-    """Makes a finished, synced folder the live version, and removes versions beyond ``keep``. Needs
-    the lock.
+def commit(path: Path, built: Path, name: str, keep: int = VERSIONS_KEPT) -> None:
+    """Makes a finished, synced folder the live version, and removes old versions so that ``keep``
+    are left. The caller must hold the lock.
 
-    The version that was live stays, whatever else is there, so that a rollback leads to it.
+    Of the old versions the one that was live is kept first, so that a rollback leads to it.
     """
     try:
         before = current(path)
     except YinjuError:
         before = ""
     with storage_errors(path):
-        os.rename(built, path / VERSIONS / name)
-        sync_folder(path / VERSIONS)
-        write_atomic(path / CURRENT, name + "\n")
-    kept = [name, *([before] if before else [])]
-    kept += [other for other in reversed(names(path)) if other not in kept]
-    for old in kept[max(keep, 1) :]:
-        remove_version(path / VERSIONS / old)
+        os.rename(built, path / VERSIONS_FOLDER / name)
+        sync_folder(path / VERSIONS_FOLDER)
+        write_atomic(path / _CURRENT_FILE, name + "\n")
+    by_priority = [name, *([before] if before else [])]
+    by_priority += [other for other in reversed(names(path)) if other not in by_priority]
+    for old in by_priority[max(keep, 1) :]:
+        remove_version(path / VERSIONS_FOLDER / old)
 
 
 def remove_version(folder: Path) -> bool:
-    """Removes a version unless a reader holds it open; then a later build gets to it. Needs the
-    lock. True where it is gone.
+    """Removes a version unless a reader holds it open; a later build then removes it. The caller
+    must hold the lock. Returns whether the version is gone.
     """
     with contextlib.suppress(OSError), held(folder, exclusive=True) as free:
         if free:
-            # Renamed first: half a version must never stand under a version's name.
+            # Renamed first, because half a version must never stand under a version's name.
             doomed = folder.parent.parent / f"{_BUILDING}{os.getpid()}-removed-{folder.name}"
             os.rename(folder, doomed)
             shutil.rmtree(doomed)
@@ -185,10 +188,11 @@ def held(folder: Path, exclusive: bool = False) -> Iterator[bool]:
 
     Args:
         folder: the version's folder.
-        exclusive: ask to be the only one.
+        exclusive: whether to ask for being the only user of the version, to remove it.
 
     Returns:
-        In the ``with`` statement: False where others stand in the way.
+        In the ``with`` statement: whether the version could be marked; False if other users hold it
+        in a way that excludes this one.
 
     Raises:
         OSError: there is no such version.
@@ -196,11 +200,11 @@ def held(folder: Path, exclusive: bool = False) -> Iterator[bool]:
     if fcntl is None:
         yield True
         return
-    descriptor = os.open(folder / FILE_NAME, os.O_RDONLY)
+    descriptor = os.open(folder / MANIFEST_FILE, os.O_RDONLY)
     try:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except OSError:  # Held by another, or a file system without locks.
+        except OSError:  # held by another user, or on a file system without locks
             yield False
         else:
             yield True
@@ -209,18 +213,18 @@ def held(folder: Path, exclusive: bool = False) -> Iterator[bool]:
 
 
 def rollback(path: str | Path) -> str:
-    """Makes the version before the live one live again; a later build is not affected.
+    """Makes the version before the live one live again; the versions after it stay in the folder.
 
-    Where ``CURRENT`` is damaged, the newest whole version becomes live. Every file is checked
-    first.
+    Every file of it is checked first; if it is damaged, the one before it is tried. Where
+    ``CURRENT`` is damaged, the newest undamaged version becomes live.
 
     Returns:
-        Name of the version that is live now.
+        The name of the version that is live now.
 
     Raises:
         IndexMissing: there is no earlier version.
-        IndexCorrupt: the earlier versions are damaged, too.
-        IndexBusy, StorageError: the folder cannot be written now, or at all.
+        IndexCorrupt: all earlier versions are damaged.
+        IndexBusy, StorageError: another process is writing the folder, or it cannot be written.
     """
     path = Path(path)
     existing = names(path)
@@ -230,29 +234,29 @@ def rollback(path: str | Path) -> str:
         try:
             live = current(path)
         except YinjuError:
-            live = "~"  # Sorts behind every name.
+            live = "~"  # sorts behind every name
         earlier = [name for name in reversed(names(path)) if name < live]
         if not earlier:
             raise IndexMissing(
                 f"expected a version before {live} in {path}, but it is the oldest:"
-                f" {REBUILD.format(index=path)}"
+                f" {REBUILD_ADVICE.format(index=path)}"
             )
         problems = []
         for name in earlier:
             try:
-                for folder, manifest in whole(path / VERSIONS / name):
+                for folder, manifest in whole(path / VERSIONS_FOLDER / name):
                     check_files(folder, manifest)
             except YinjuError as error:
                 problems.append(error)
                 continue
             with storage_errors(path):
-                write_atomic(path / CURRENT, name + "\n")
+                write_atomic(path / _CURRENT_FILE, name + "\n")
             return name
     raise problems[0]
 
 
 def whole(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """The folders of a version and of its shards, each with its manifest."""
+    """The folder of a version, then those of its shards, each with its manifest."""
     manifest = read_manifest(folder)
     yield folder, manifest
     for shard in manifest.folders(folder):
@@ -261,11 +265,13 @@ def whole(folder: Path) -> Iterator[tuple[Path, Manifest]]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Raises what the operating system says of a failed read as an IndexCorrupt or StorageError."""
+    """Turns the error that the operating system raises for a failed read into an IndexCorrupt or a
+    StorageError.
+    """
     try:
         yield
     except FileNotFoundError as error:
-        recover = RECOVER.format(index=path)
+        recover = RECOVERY_ADVICE.format(index=path)
         raise IndexCorrupt(
             f"expected the file {error.filename}, but it is missing: {recover}"
         ) from error

@@ -1,6 +1,7 @@
-"""A question's own words, read once: from what was typed to a :class:`ParsedQuestion`.
+"""Parses a question once: from what was typed to a :class:`ParsedQuestion`.
 
-What is heavy is loaded when it is first used.
+Modules are imported when one of their names is first used, which keeps the import of this package
+fast.
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +20,6 @@ _HOME = {
     **dict.fromkeys(("HANT", "in_script"), "rag.question.script"),
     **dict.fromkeys(("Bound", "ParsedQuestion"), "rag.question.types"),
 }
-# In full, for type checkers read it.
+# Written out in full for type checkers, which read it without running the code.
 __all__ = ["HANT", "Bound", "ParsedQuestion", "Query", "in_script", "lifted", "parse"]
 __getattr__ = lazy(__name__, _HOME)

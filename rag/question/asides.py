@@ -1,8 +1,8 @@
-"""Short questions that only make sense after an answer: "还有呢？", "新华社的呢？", "第二个呢？",
-"and the number?".
+"""Recognises asides: short questions that only make sense after an answer.
 
-Each is a whole sentence of its own kind, matched from beginning to end; nothing longer is taken
-for one.
+Examples are "还有呢？", "新华社的呢？", "第二个呢？" and "and the number?". Each kind has a pattern
+that must match the whole question. In this module, "the question before" is the last one of the
+conversation, in full.
 """
 
 from __future__ import annotations
@@ -21,57 +21,69 @@ from rag.question.words import in_other, lines, ordinal, pattern, words
 
 
 def asks_more(question: str) -> bool:
-    """Whether a question asks for other things than those that the answer before told."""
+    """Whether a question asks for more results than the last answer gave: "还有呢？"."""
     return bool(pattern("more").fullmatch(question.strip()))
 
 
 def asks_details(question: str) -> bool:
-    """Whether a question asks for more of the articles that the answer before told of."""
+    """Whether a question asks for details from the articles that the last answer cited."""
     return bool(pattern("details").fullmatch(question.strip()))
 
 
 def is_aside(question: str) -> bool:
-    """Whether a question only makes sense after an answer, by its form."""
+    """Whether the form of a question shows that it only makes sense after an answer."""
     forms = ("more", "details", "nth", "all_but")
     return any(pattern(form).fullmatch(question.strip()) for form in forms)
 
 
 def others_than(question: str, before: str) -> str:
-    """The question before without what is now left out; "" where nothing is, or nothing asks."""
+    """The question before, with the exception that is now named ("除了四川呢？").
+
+    "" if the new question names no exception, or the question before has no question word.
+    """
     found, whole = pattern("all_but").fullmatch(question.strip()), taken_apart(before)
     if not found or not whole.ask:
         return ""
-    said, chinese = found["zh"] or found["en"], language(before) == "zh"
-    said = in_other(said, language(question), "zh" if chinese else "en")
-    # "Besides France and Japan, ...", not twice
+    excepted, chinese = found["zh"] or found["en"], language(before) == "zh"
+    excepted = in_other(excepted, language(question), "zh" if chinese else "en")
+    # If the question before has exceptions already, join them: "Besides France and Japan, ...".
     if earlier := pattern("left_out").fullmatch(before):
         others, before = earlier["zh"] or earlier["en"], earlier["rest"]
-        said = others if said in others else f"{others}{'和' if chinese else ' and '}{said}"
+        excepted = (
+            others if excepted in others else f"{others}{'和' if chinese else ' and '}{excepted}"
+        )
     if chinese:
-        return f"除了{said}，{before}"
-    return f"Besides {said}, {before[0].lower()}{before[1:]}"
+        return f"除了{excepted}，{before}"
+    return f"Besides {excepted}, {before[0].lower()}{before[1:]}"
 
 
-def told_before(
+def article_limits(
     question: str, completed: str, history: Turns
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of the articles that are left out, and of those that alone are sought; () for neither.
+    """Ids of the articles to leave out, and of those to search alone; () for no such limit.
 
-    "还有呢" leaves out what the answers to the completed question cited, "详细说说" asks for these.
+    "还有呢" leaves out the articles that answers to the completed question cited so far; "详细说说"
+    searches only these.
+
+    Args:
+        question: the new question as typed.
+        completed: the same in full, "" for a question that needs no completion.
+        history: the turns before.
     """
     plain = simplified(question) if completed else ""
     given = [one for asked, one in history if completed in (asked, one.completed)]
     cited = tuple(dict.fromkeys(c.article_id for one in given for c in one.citations))
     listed = any(len(one.rows) > 1 and one.rows[0].place for one in given)
-    main = cited if listed else cited[:1]  # more of one article, not of all that say the same
+    main = cited if listed else cited[:1]  # further citations only repeat a single answer
     if given and (one := quote_asked_for(plain, given[-1])):
         return (), (given[-1].citations[one - 1].article_id,)
     return cited if asks_more(plain) else (), main if asks_details(plain) else ()
 
 
 def quote_asked_for(question: str, answer: Earlier) -> int:
-    """The number of the quote that "the second one" asks for, of an answer of mere quotes; 0 for
-    none.
+    """The number, from 1, of the quote that "the second one" means; 0 for none.
+
+    This holds for an answer that consists of quotes; in one with rows, a row would be meant.
     """
     found = pattern("nth").fullmatch(question.strip())
     if not found or any(row.label for row in answer.rows):
@@ -81,10 +93,16 @@ def quote_asked_for(question: str, answer: Earlier) -> int:
 
 
 def reworded(question: str, before: str, answer: Earlier) -> str:
-    """The question in words that :func:`rag.question.followup.leaning` completes; as it is where
-    it is of no such kind.
+    """Rewords an aside so that :func:`rag.question.followup.leaning` can complete it.
 
-    "" where it asks for a row that the answer before does not have, or that has no name.
+    "第二个呢？" becomes a question about the name in the second row, for example. A question of
+    another kind is returned as it is. The result is "" for a row without a name, or one that the
+    last answer does not have.
+
+    Args:
+        question: the new question in simplified characters.
+        before: the question before.
+        answer: the answer to it.
     """
     question = question.strip()
     if meant := pattern("meant").fullmatch(question):
@@ -111,11 +129,12 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
 
 
 def _what_about(thing: str, chinese: bool) -> str:
+    """A follow-up question about a thing, in Chinese or English."""
     return f"那{thing}呢？" if chinese else f"What about {thing}?"
 
 
 def _label(found: re.Match[str], question: str, answer: Earlier) -> str:
-    """The label of the row that is asked for of the answer before; "" for none."""
+    """The label of the row of the last answer that a match of "nth" means; "" for none."""
     number = _number(found, len(answer.rows))
     label = answer.rows[number - 1].label if 1 <= number <= len(answer.rows) else ""
     if label and answer.kind == "places":  # "临沂市（山东）", "Sichuan 四川"
@@ -125,13 +144,14 @@ def _label(found: re.Match[str], question: str, answer: Earlier) -> str:
 
 
 def _number(found: re.Match[str], last: int) -> int:
-    said = found["zh"] or found["en"].lower()
-    return last if said.startswith(("最后", "last")) else ordinal(said.removeprefix("第"))
+    """The number in a match of "nth": "第二个" is 2, "the last one" is ``last``."""
+    word = found["zh"] or found["en"].lower()
+    return last if word.startswith(("最后", "last")) else ordinal(word.removeprefix("第"))
 
 
 def row_asked_for(question: str, before: str, answer: Earlier) -> str:
-    """The question before about the one row that is asked for, where that is no place: its label
-    stands for the words that asked.
+    """The question before, about the row that "第二个呢？" means: its label replaces the question
+    words. "" for no such question, and for answers with places or quotes.
     """
     found = pattern("nth").fullmatch(question.strip())
     if not found or answer.kind in ("places", "text"):
@@ -139,29 +159,29 @@ def row_asked_for(question: str, before: str, answer: Earlier) -> str:
     chinese = language(before) == "zh"
     label = _label(found, question.strip(), answer)
     if label and answer.kind == "corpus":  # a list of articles
-        said = f"“{label.rstrip('…')}”"
-        return f"{said}说了什么？" if chinese else f"What is said about {said}?"
+        quoted = f"“{label.rstrip('…')}”"
+        return f"{quoted}说了什么？" if chinese else f"What is said about {quoted}?"
     whole = taken_apart(before)
     if whole.ask is None or not label:
         return ""
     rest = whole.body[whole.ask.core if whole.ask.kind == "number" else whole.ask.end :]
-    # 120万册 in place of "多少" of "多少册"
+    # The measure must not stand twice: 120万册 replaces "多少册", not just "多少".
     sizes = (size for size in (3, 2, 1) if rest[:size].strip() and label.endswith(rest[:size]))
     full = f"{whole.body[: whole.ask.start]}{label}{rest[next(sizes, 0) :]}"
     return f"{full}？" if chinese else f"{full[0].upper()}{full[1:]}?"
 
 
 def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
-    """The question before, of the reports of the publisher that is now named; "" where none is."""
+    """The question before, limited to the publisher that is now named; "" if none is."""
     asked = question.strip()
     found = pattern("says_zh").fullmatch(asked) or pattern("says_en").fullmatch(asked)
     name = found["name"].strip() if found else ""
     place = any(one.end - one.start == len(name) for one in find_places(name))
     if not name or place or not known_publisher(name, sources):
         return ""  # "那四川呢？" names no publisher of Sichuan
-    # What the question itself calls a publisher, as if the corpus had it: it is only replaced.
+    # A publisher that the question before named is replaced even if the corpus does not have it.
     named = [
-        said for one in pattern("reported_by").finditer(before) for said in one.groups() if said
+        group for one in pattern("reported_by").finditer(before) for group in one.groups() if group
     ]
     if old := find_publisher(before, (*sources, *named)):
         return f"{before[: old.start]}{name}{before[old.end :]}"

@@ -1,5 +1,6 @@
-"""The words of a question that ask, where they stand and how: what a follow-up brings along, and
-what it takes the place of.
+"""Finds the question words of a question: which they are, where they stand, what they ask for.
+
+Completing a follow-up exchanges them, so it has to know them in both questions.
 """
 
 from __future__ import annotations
@@ -15,15 +16,14 @@ from rag.question.words import words as words_of
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Words that ask: ``text[start:end]``.
+    """Question words: ``text[start:end]``.
 
     Attributes:
-        start, end: where they stand, with the noun that belongs to them ("哪些省", "which
-            hospitals").
-        core: end of the part that only asks ("哪些", "which"); ``end`` where there is no noun.
-        kind: one of ``rag.question.types.KINDS``, or "why", "how", "which" (and nothing more),
-            "what".
-        level: of places, as in :class:`rag.question.kinds.Asked`.
+        start, end: their span, with the noun that belongs to them ("哪些省", "which hospitals").
+        core: end of the part without the noun ("哪些", "which"); ``end`` if there is no noun.
+        kind: one of ``rag.question.types.ASKED_KINDS``, or "why", "how", "what", or "which" without
+            a noun.
+        level: level of places, as in :class:`rag.question.types.Asked`.
     """
 
     start: int
@@ -34,19 +34,17 @@ class Ask:
 
     @property
     def adverb(self) -> bool:
-        """Whether it asks when, where, why or how: not for a part that the sentence could not do
-        without.
-        """
+        """Whether it asks when, where, why or how, so that the sentence is complete without it."""
         where = self.kind == "places" and self.level == "any" and self.core == self.end
         return where or self.kind in ("date", "why", "how")
 
 
-THINGS = ("places", "person", "organisation", "document")
+ENTITY_KINDS = ("places", "person", "organisation", "document")
 """Kinds that ask for something that has a name."""
 
 
 def asking(text: str) -> list[Ask]:
-    """All words of a question that ask, in order and without overlap."""
+    """All question words of a question, in order and without overlap."""
     known = [
         (*match.span(), kind, level)
         for kind, level, asks in patterns()
@@ -54,7 +52,7 @@ def asking(text: str) -> list[Ask]:
         for match in asks.finditer(text)
     ]
     found: list[Ask] = []
-    # of several at one place the first in the list of kinds
+    # Of several kinds that begin at one place, the first in the list of kinds counts.
     for start, end, kind, level in sorted(known, key=lambda one: one[0]):
         one = _with_core(text, kind, level, start, end)
         if one is not None and outside_of((start, end), ((f.start, f.end) for f in found)):
@@ -69,6 +67,7 @@ def asking(text: str) -> list[Ask]:
 
 
 def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | None:
+    """The match of a kind's pattern as an :class:`Ask`; None if these are no question words."""
     if kind == "number" and (amount := pattern("amount_en").search(text, start, end)):
         end = amount.start()  # "what is the population of"
     words = text[start:end].rstrip()
@@ -80,7 +79,7 @@ def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | 
     if kind == "number":
         if more := pattern("counted_en" if latin else "counted_zh").match(text, end):
             return Ask(start, more.end(), start + len(words) if latin else more.end(), kind, level)
-        # "多少个省" asks for places as "哪些省" does: of one of them, whether it is among them.
+        # "多少个省" asks for a figure, but with the level of places of "哪些省".
         if noun := pattern("counted_places").match(text, end):
             level = kind_of(("which" if latin else "哪") + noun[0]).level
             return Ask(start, noun.end(), start + len(words), kind, level)
@@ -89,25 +88,26 @@ def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | 
 
 
 def number_of(text: str) -> int:
-    """How many things a question says that it asks for ("哪三个", "which two"); 0 where it does not.
+    """The number of things that a question asks for ("哪三个", "which two"); 0 if it names none.
 
     Args:
         text: a question in simplified characters.
     """
     found = pattern("how_many_things").search(text)
-    said = (found["zh"] or found["en"].casefold()).replace("两", "二") if found else ""
-    if said in NUMBER_WORDS:
-        return NUMBER_WORDS.index(said) + 1
-    return number(said) or 0 if said else 0
+    word = (found["zh"] or found["en"].casefold()).replace("两", "二") if found else ""
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS.index(word) + 1
+    return number(word) or 0 if word else 0
 
 
 def is_bare(words: str) -> bool:
-    """Whether words that ask have no noun, and so ask for some of what was asked about: "哪些",
-    "有多少", "which ones".
+    """Whether question words have no noun, and so need that of the question before.
+
+    Examples are "哪些", "有多少" and "which ones".
     """
     return bool(pattern("bare").fullmatch(words.strip()))
 
 
 def outside_of(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
-    """Whether a span touches none of the others."""
+    """Whether a span overlaps none of the others."""
     return not any(start < span[1] and span[0] < end for start, end in taken)

@@ -1,4 +1,4 @@
-"""What a question compares: the most, the least, more or less than a bound, and of what."""
+"""Comparisons in a question: "most", "least", more or less than a bound, and of which quantity."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from rag.question.words import pattern
 
 
 def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
-    """ "most" or "least" and the words that say so; "" for none, or if they only describe a thing.
+    """Returns "most" or "least" and the span of the superlative; "" and (0, 0) for none.
+
+    A superlative that only describes a thing does not count: "最长的桥在哪里", "Who built the
+    longest bridge?".
 
     Args:
         text: the question in simplified characters.
-        kind: what is sought.
-        ask: the first words that ask, or None.
+        kind: the kind of thing asked for.
+        ask: the first question words, or None.
     """
     if ask is None or kind.kind == "number" or ask.kind in ("why", "how"):
         return "", (0, 0)
@@ -28,14 +31,14 @@ def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
         before = text[: found.start()]
         if found.start() < ask.start:  # not "最长的桥在哪里"
             to_ask = pattern("to_ask").fullmatch(text, found.end(), ask.start)
-            said = bool(to_ask) and not (ask.kind == "places" and ask.adverb)
+            counts = bool(to_ask) and not (ask.kind == "places" and ask.adverb)
         elif found["zh"]:  # not "谁修了最长的桥", "最高等级勋章"
-            said = found["zh"] in "多少" or bool(pattern("said_most").match(text, found.end()))
+            counts = found["zh"] in "多少" or bool(pattern("said_most").match(text, found.end()))
         elif found["en"] or found["quantity"] and pattern("adjective_en").match(text, found.end()):
-            said = bool(pattern("shown").search(before))  # not "Who built the longest bridge?"
+            counts = bool(pattern("shown").search(before))  # not "Who built the longest bridge?"
         else:
-            said = True
-        if said and not re.search(r"\bone of (?:\w+ )?$", before):
+            counts = True
+        if counts and not re.search(r"\bone of (?:\w+ )?$", before):
             return ("least" if pattern("least").search(found[0]) else "most"), found.span()
     return "", (0, 0)
 
@@ -44,13 +47,15 @@ def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
 
 
 def bound_of(text: str) -> tuple[Bound | None, Span]:
-    """What a quantity is compared with, a figure or a name, and the span of all that compares."""
+    """The bound that a quantity is compared with, a figure or a name, and the span of the whole
+    comparison ("more than 300 shops"); None and (0, 0) for none.
+    """
     for found in pattern("bound").finditer(text):
         group = next(name for name, words in found.groupdict().items() if words)
         value, start = found[group].rstrip("., "), found.start(group)
-        if not re.match(r"[12]\d{3}(?:年|$)", value):  # "over 2022"
-            said = text[found.start() : start] + text[found.end(group) : found.end()]
-            less, inclusive = (pattern(way).search(said) for way in ("below", "inclusive"))
+        if not re.match(r"[12]\d{3}(?:年|$)", value):  # a year is no bound: "over 2022"
+            comparison = text[found.start() : start] + text[found.end(group) : found.end()]
+            less, inclusive = (pattern(way).search(comparison) for way in ("below", "inclusive"))
             return Bound(start, start + len(value), value, not less, bool(inclusive)), found.span()
     return None, (0, 0)
 
@@ -63,8 +68,8 @@ def measure_of(text: str, start: int, end: int, after: int) -> Span:
 
     Args:
         text: the question in simplified characters.
-        start, end: of the words that compare.
-        after: where the words that ask end.
+        start, end: offsets of the comparison.
+        after: offset where the question words end.
     """
     commas = (text.rfind(mark, 0, start) + 1 for mark in "，,：:")
     begin = max(after if after <= start else 0, *commas)

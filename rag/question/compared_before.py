@@ -1,6 +1,4 @@
-"""Which of two things that were asked about before has more: "哪个更长？", "Which one is
-longer?".
-"""
+"""Completes questions that compare two things of earlier turns: "哪个更长？", "Compare the two"."""
 
 from __future__ import annotations
 
@@ -10,13 +8,11 @@ from rag.question.types import Turns
 from rag.question.whole import language, subject, taken_apart
 from rag.question.words import pattern
 
-BACK = 4  # turns that are gone back for a second thing
+_MAX_TURNS_BACK = 4  # number of earlier turns, at most, in which the two things are looked for
 
 
 def asks_which(question: str, history: Turns) -> str:
-    """The question in full, with the two things that were asked about before; "" for another
-    one.
-    """
+    """Completes "哪个更长？" or "Which one is longer?" with the two things; "" for others."""
     found = pattern("which_of_two").fullmatch(question.strip())
     if not found:
         return ""
@@ -30,7 +26,7 @@ def asks_which(question: str, history: Turns) -> str:
 
 
 def compares_both(question: str, history: Turns) -> str:
-    """ "Compare the two" with what was asked about before; "" for another question."""
+    """Completes "Compare the two" with the two things; "" for other questions."""
     found = pattern("compare").fullmatch(question.strip().rstrip("。.?？"))
     if not found or not pattern("these_two").fullmatch(found[1] or found[2]):
         return ""
@@ -40,9 +36,9 @@ def compares_both(question: str, history: Turns) -> str:
 
 
 def _both(history: Turns, lang: str) -> str:
-    """The two things that were asked about last, joined; "" for fewer."""
+    """The two things that were asked about last, joined by "and" or 和; "" for fewer than two."""
     things: list[str] = []
-    for asked, answer in reversed(history[-BACK:]):
+    for asked, answer in reversed(history[-_MAX_TURNS_BACK:]):
         whole = taken_apart(answer.completed or asked)
         beside = pattern("compare").match(whole.body)  # "Compare A and B"
         if language(whole.body) != lang and not answer.about:

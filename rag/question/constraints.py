@@ -1,8 +1,8 @@
-"""What a question itself restricts the articles to: a time, a place, a publisher.
+"""Finds what a question itself restricts the articles to: a time, a place, a publisher.
 
-Each is a mask over the articles, made before any candidate is chosen, and shown with the answer,
-so that who asked can see it and lift it. What evidence must be about beyond its article is for
-the answer to see to.
+Each constraint filters the articles before any candidate is chosen. It is shown with the answer, so
+that the user can see it and lift it (ask again without it). Later, the answer checks that the
+evidence itself is about the right place and time, not just its article.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from rag.question.publishers import find_publisher, may_name_publisher
 from rag.question.script import simplified
 from rag.question.types import CONSTRAINTS, Asked, Constraint, Span
 
-# Days before and after a period in which articles about it are published: news comes late. The
-# one day that a question names is mostly that of an event, which an announcement or a monthly
-# review may tell of without naming it again; the figures of a quarter or half year come out weeks
-# after it, and those of a feast when it is over.
+# Slack in days, before and after a period, within which articles about it may be published. News
+# comes late, hence ``_LATE`` for all other kinds of periods. A single day is mostly that of an
+# event, which an announcement or a monthly review may report without naming the day. The figures of
+# a quarter or half year come out weeks after it, and those of a festival when it is over.
 _LATE = (0, 7)
 _SLACK = {"day": (31, 31), "part": (0, 62), "festival": (3, 21)}
 
@@ -37,60 +37,62 @@ _SLACK = {"day": (31, 31), "part": (0, 62), "festival": (3, 21)}
 def find_limits(
     snapshot: Snapshot, question: str, asked: Asked, as_of: str = "", without: Sequence[str] = ()
 ) -> tuple[Asked, tuple[Constraint, ...], np.ndarray, str]:
-    """What a question restricts the articles to.
+    """Finds the constraints of a question and the articles that they allow.
 
     Args:
         snapshot: the index.
         question: the cleaned question.
         asked: what :func:`rag.question.wording.understand` made of it.
-        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the
-            newest article.
-        without: kinds ("date", "place", "source"), or the words of single constraints: what they
-            say is then neither required of articles nor of evidence.
+        as_of: the day to which "last month" refers, "YYYY-MM-DD"; "" for the date of the newest
+            article.
+        without: constraints to lift: kinds ("date", "place", "source"), or the words of single
+            constraints. They are then required neither of articles nor of evidence.
 
     Returns:
-        The question as it is to be answered under its constraints: the places and periods that
-        evidence must be about, and as idle the words that are dealt with. The constraints, in the
-        order of its words. bool (n_articles,): the articles that pass all of them. The day that
-        its times are told from, or "".
+        ``asked`` with the places and periods that evidence must be about, and with the words that
+        need no more support as idle; the constraints, in the order of the words; bool
+        (n_articles,), the articles that pass all of them; and the day to which the times refer,
+        "" without any.
 
     Raises:
-        UsageError: ``without`` names what is no kind and no constraint of the question.
+        UsageError: ``without`` has an entry that is no kind and no constraint of the question.
     """
     limits = _Limits(snapshot, question, without)
     today = day_of(snapshot, as_of)
     periods = find_periods(asked.plain, today)
     phrase, idle = limits.publisher(asked)
-    told, dealt = limits.times(asked, periods)
+    applied, dealt = limits.times(asked, periods)
     places = limits.places(asked, phrase)
     if limits.lifted:
         raise UsageError(
             f"expected {', '.join(CONSTRAINTS)} or words of the question that restrict it, got "
             f"{', '.join(sorted(limits.lifted))}"
         )
-    said = [question[one.start : one.end] for one in periods]
+    time_phrases = [question[one.start : one.end] for one in periods]
     now = replace(
         asked,
         idle=(*asked.idle, *idle, *dealt, *limits.freed),
         places=tuple(places.values()),
         place_spans=tuple(places),
         names=tuple(span for span in asked.names if outside_of(span, limits.freed)),
-        told=tuple(told),
+        told=tuple(applied),
         freed=tuple(limits.freed),
-        years=tuple(year for year in asked.years if not any(year in words for words in said)),
+        years=tuple(
+            year for year in asked.years if not any(year in words for words in time_phrases)
+        ),
     )
     constraints = tuple(sorted(limits.found, key=lambda one: one.start))
     return now, constraints, limits.allowed, today.isoformat() if today and periods else ""
 
 
 class _Limits:
-    """The constraints of a question as they are found, kind by kind.
+    """Collects the constraints of a question, kind by kind.
 
     Attributes:
-        allowed: bool (n_articles,), the articles that pass those found so far.
-        found: the constraints.
-        freed: the words of those that are lifted.
-        lifted: what was to be lifted and was not found yet, but for kinds.
+        allowed: bool (n_articles,), the articles that pass the constraints found so far.
+        found: the constraints that apply.
+        freed: spans of the constraints that the user lifts.
+        lifted: words of constraints to lift that have not been found yet; kinds are not in it.
     """
 
     def __init__(self, snapshot: Snapshot, question: str, without: Sequence[str]) -> None:
@@ -101,7 +103,10 @@ class _Limits:
         self.lifted = set(without) - set(CONSTRAINTS)
 
     def _takes(self, kind: str, span: Span, value: str, mask: Callable[[], np.ndarray]) -> bool:
-        """Takes a constraint in, unless it is lifted."""
+        """Applies a constraint unless it is lifted; returns whether it applies.
+
+        ``mask`` returns the articles that pass, bool (n_articles,); it is called only if needed.
+        """
         words = self._question[slice(*span)]
         self.lifted.discard(words)
         if kind in self._without or words in self._without:
@@ -112,11 +117,14 @@ class _Limits:
         return True
 
     def publisher(self, asked: Asked) -> tuple[Span, list[Span]]:
-        """The publisher; the words that tell of it, (0, 0) for none, and those dealt with."""
+        """Applies the publisher; returns the span of the phrase that names it, and idle spans.
+
+        Without a publisher these are (0, 0) and [].
+        """
         if not may_name_publisher(asked.plain):
             return (0, 0), []
         sources, of_article = self._snapshot.source_codes
-        # A name in traditional characters is compared with names in either script.
+        # ``asked.plain`` is in simplified characters, so the sources are compared in these, too.
         same = asked.plain == self._question
         spelled = {name: name if same else simplified(name) for name in sources}
         publisher = find_publisher(asked.plain, spelled.values())
@@ -131,8 +139,12 @@ class _Limits:
     def times(
         self, asked: Asked, periods: Sequence[TimeConstraint]
     ) -> tuple[list[TimeConstraint], list[Span]]:
-        """The periods that evidence must be of, and the words dealt with."""
-        told: list[TimeConstraint] = []
+        """Applies the times; returns the periods that evidence must be of, and idle spans.
+
+        Idle are relative times, which articles do not repeat, and what a festival has besides its
+        name.
+        """
+        applied: list[TimeConstraint] = []
         idle: list[Span] = []
         for one in periods:
             slack, span = _SLACK.get(one.kind, _LATE), (one.start, one.end)
@@ -140,26 +152,26 @@ class _Limits:
             dated = functools.partial(of_period, self._snapshot, one.period, *slack, not relative)
             if self._takes("date", span, str(one.period), dated):
                 words = self._question[slice(*span)]
-                told.append(replace(one, years=tuple(y for y in asked.years if y in words)))
+                applied.append(replace(one, years=tuple(y for y in asked.years if y in words)))
                 if relative:
                     idle.append(span)
-                elif one.said:
-                    idle += [(one.start, one.said[0]), (one.said[1], one.end)]
-        return told, idle
+                elif one.name_span:
+                    idle += [(one.start, one.name_span[0]), (one.name_span[1], one.end)]
+        return applied, idle
 
     def places(self, asked: Asked, phrase: Span) -> dict[Span, Place]:
-        """The places that are no part of a publisher's ``phrase``, where they stand."""
-        kept: dict[Span, Place] = {}
+        """Applies places outside of a publisher's ``phrase``; returns those applied, by span."""
+        applied: dict[Span, Place] = {}
         for place, span in zip(asked.places, asked.place_spans):
             about = functools.partial(naming_places, self._snapshot, [place])
             inside = phrase[0] <= span[0] < phrase[1]
             if not inside and self._takes("place", span, full_name(place), about):
-                kept[span] = place
-        return kept
+                applied[span] = place
+        return applied
 
 
 def day_of(snapshot: Snapshot, as_of: str) -> date | None:
-    """The day that is asked from; None where no article has a date."""
+    """The day to which relative times refer: ``as_of``, or else the newest article's; or None."""
     try:
         return date.fromisoformat(as_of or snapshot.newest)
     except ValueError:

@@ -1,6 +1,6 @@
-"""How much is asked for: one, all, how many, the most, more than so much, whether, why, how.
+"""Finds the form of a question, such as one thing, all that fit, a count, the most, or why.
 
-The words that ask are those of :mod:`rag.question.asking`.
+The question words come from :mod:`rag.question.asking`.
 """
 
 from __future__ import annotations
@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.corpus.places import find_places
-from rag.question.asking import THINGS, Ask, number_of
+from rag.question.asking import ENTITY_KINDS, Ask, number_of
 from rag.question.compared import extreme
 from rag.question.kinds import Kind, kind_of
 from rag.question.types import Bound, Span
 from rag.question.words import pattern
 
-_LOOSE = ("how", "what", "which")  # what asks for no kind of its own
-_NEAR = 12  # characters: "What was the reason for"
+_LOOSE = ("how", "what", "which")  # question words that imply no kind of thing
+_NEAR = 12  # most characters between question words and a reason: "What was the reason for"
 
 
 def counted(text: str, kind: Kind) -> tuple[str, str]:
-    """Kind and level of the things whose number is sought: what "which" in place of it asks for.
+    """Kind and level of the things to count, found by asking "which" in place of "how many".
 
-    ("", "") where it is a figure that articles state: people, what something has or is done to.
+    ("", "") if the number is a figure that articles state, such as a number of people, or of things
+    that something has.
     """
     if kind.kind != "number":
         return "", ""
@@ -55,14 +56,14 @@ def counted(text: str, kind: Kind) -> tuple[str, str]:
 def form_of(
     text: str, kind: Kind, asks: Sequence[Ask], number: bool, bound: Bound | None
 ) -> tuple[str, Span]:
-    """One of ``FORMS``, and the span of the words that say "most" or "least".
+    """Returns one of ``FORMS``, and the span of the superlative for "most" and "least".
 
     Args:
         text: the question in simplified characters.
-        kind: what is sought.
-        asks: the words that ask, without those of a clause that only leads in.
+        kind: the kind of thing asked for.
+        asks: the question words of the main clause.
         number: whether things are to be counted (:func:`counted`).
-        bound: what a quantity is compared with.
+        bound: the bound of a comparison, or None.
     """
     first = asks[0] if asks else None
     lead = pattern("polite").match(text)
@@ -92,14 +93,23 @@ def form_of(
     elif kind.kind == "text" and first and first.kind == "how":
         form = "how"
     else:
-        listed = (
-            kind.several or kind.kind in ("text", "person") and bool(pattern("list").search(text))
-        )
-        listed = listed or number_of(text) > 1 and kind.kind in ("text", *THINGS)
-        things = listed or kind.kind in ("places", "organisation", "document")
-        things = things or first is not None and first.kind == "which"
-        things = things or bound is not None and bound.words[0].isalpha() and not loose
-        form = "all" if listed and kind.kind != "number" else "one"
-        if bound and things and kind.kind != "number" and not kind.where:
-            form = "more" if bound.more else "less"
+        form = _form_of_things(text, kind, first, bound)
     return form, span
+
+
+def _form_of_things(text: str, kind: Kind, first: Ask | None, bound: Bound | None) -> str:
+    """One of "one", "all", "more" and "less", for a question of which nothing else is told.
+
+    Args:
+        text, kind, bound: as for :func:`form_of`.
+        first: the first question word of the main clause, if any.
+    """
+    loose = first is None or first.kind in _LOOSE
+    listed = kind.several or kind.kind in ("text", "person") and bool(pattern("list").search(text))
+    listed = listed or number_of(text) > 1 and kind.kind in ("text", *ENTITY_KINDS)
+    things = listed or kind.kind in ("places", "organisation", "document")
+    things = things or first is not None and first.kind == "which"
+    things = things or bound is not None and bound.words[0].isalpha() and not loose
+    if bound and things and kind.kind != "number" and not kind.where:
+        return "more" if bound.more else "less"
+    return "all" if listed and kind.kind != "number" else "one"

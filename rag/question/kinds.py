@@ -1,5 +1,6 @@
-"""What kind of thing a question asks for: a place, a figure, a date, a person, a body, a document,
-or none of these.
+"""Classifies what kind of thing a question asks for.
+
+The kinds are places, figures, dates, persons, organisations, documents, and text for all else.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from rag.question.words import filled, lines, pattern, words
 
 @functools.cache
 def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
-    """Kind, level and what words ask for it, from ``data/kinds.tsv``."""
+    """Kind, level and pattern of the question words for it, from ``data/kinds.tsv``.
+
+    Patterns for "list the ..." come first.
+    """
     listed, asked = [], []
     for line in lines("kinds.tsv"):
         row = filled(line).split("\t")
@@ -32,7 +36,7 @@ def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
 
 
 class Kind(NamedTuple):
-    """What a question asks for; the fields of :class:`rag.question.types.Asked` of these names."""
+    """What a question asks for: the fields of these names of :class:`rag.question.types.Asked`."""
 
     kind: str
     level: str
@@ -43,7 +47,7 @@ class Kind(NamedTuple):
 
 
 def kind_of(text: str) -> Kind:
-    """What kind of thing a question in simplified characters asks for."""
+    """Classifies a question in simplified characters; the first question words in it decide."""
     begin = begin_of(text)
     matches = ((kind, level, asks.search(text, begin)) for kind, level, asks in patterns())
     found = [(kind, level, match) for kind, level, match in matches if match]
@@ -54,8 +58,8 @@ def kind_of(text: str) -> Kind:
         start, end = match.span()
         if kind == "number" and (named := pattern("amount_en").search(match[0])):
             end = start + named.start()
-        # "Which hospitals", "什么规划": a kind of body or document is part of what is sought;
-        # "which companies" hardly is.
+        # In "Which hospitals" and "什么规划" the noun narrows the search, so it is not idle; in
+        # "which companies" it hardly does.
         telling = pattern("telling_end").search(match[0])
         if telling and kind in ("organisation", "document"):
             end = start + telling.start()
@@ -71,6 +75,6 @@ def kind_of(text: str) -> Kind:
 
 
 def begin_of(text: str) -> int:
-    """Where the part of a question begins that asks: not at "When the fire broke out,"."""
+    """Offset where the main clause begins, behind a clause like "When the fire broke out,"."""
     before = pattern("clause_before").match(text)
     return before.end() if before else 0

@@ -1,11 +1,11 @@
-"""What a message is: a question to the articles, talk, or a question about the corpus itself.
+"""Classifies a message: a question to the articles, talk, or a question about the corpus itself.
 
-A network of one hidden layer over the runs of characters and of words of a message (hashed, as in
-Weinberger et al., "Feature hashing for large scale multitask learning", 2009; summed, as in Joulin
-et al., "Bag of tricks for efficient text classification", 2017) and over the vectors of the whole,
-its first and its last two tokens in the embedded model. ``python -m training.talk`` makes its
-weights from ``training/talk.tsv``, ``training/corpus.tsv`` and real questions;
-``benchmarks/talk.py`` measures it.
+The classifier is a network with one hidden layer. Its inputs are the character and word n-grams of
+the message (hashed, as in Weinberger et al., "Feature hashing for large scale multitask learning",
+2009; summed, as in Joulin et al., "Bag of tricks for efficient text classification", 2017), and
+the vectors, from the embedded model, of the whole message, its first two and its last two tokens.
+``python -m training.talk`` trains the weights on ``training/talk.tsv``, ``training/corpus.tsv`` and
+real questions; ``benchmarks/talk.py`` measures the classifier.
 """
 
 from __future__ import annotations
@@ -22,27 +22,31 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 from rag.question.script import in_simplified
-from rag.question.types import CORPUS, TALK
+from rag.question.types import CORPUS_KINDS, TALK_KINDS
 
-KINDS = ("question", *TALK, *CORPUS, "dated")  # "dated" lists the articles of a time
-BUCKETS = 1 << 13  # that runs are hashed into
-RUNS, WORDS = 4, 3  # characters and words of a run, at most
+# "dated" asks for the articles of a time.
+MESSAGE_KINDS = ("question", *TALK_KINDS, *CORPUS_KINDS, "dated")
+HASH_BUCKETS = 1 << 13  # number of buckets for the hashed n-grams
+_MAX_CHARACTER_NGRAM, _MAX_WORD_NGRAM = 4, 3  # longest n-grams, in characters and in words
 _FILE = "message.safetensors"
-ENDS = 2  # tokens of its beginning, and of its end, that have a vector of their own
-_SCALE = 4.0, 2.0  # of the runs' sum, and of the vector of the whole
+_END_TOKENS = 2  # number of tokens in the vector of the beginning, and in that of the end
+_SCALE = 4.0, 2.0  # factors of the summed n-grams, and of the vector of the whole message
 _EMOJI = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
 _NUMBER, _SIGNS = re.compile(r"\d+"), re.compile(r"[^\w+*/=×÷%^-]+|_")
 
 
-@functools.lru_cache(maxsize=8)  # a message is asked about as talk and as a question of the corpus
-def chances(said: str, model: StaticModel) -> np.ndarray:
-    """float32 (len(KINDS),), summing to 1: how likely a message, :func:`reduced`, is of each
-    kind.
+@functools.lru_cache(maxsize=8)  # the same message is checked for talk and for a corpus question
+def chances(message: str, model: StaticModel) -> np.ndarray:
+    """The probability of each of the k ``MESSAGE_KINDS`` for a message, float32 (k,), summing to 1.
+
+    Args:
+        message: the message as :func:`reduced` returns it.
+        model: the embedded model.
     """
-    kept, found = _kept(), runs(said)
-    hidden = kept["runs"][found].sum(0, dtype=np.float32) * weight(len(found))
-    hidden += kept["dense"] @ dense([said], model)[0] + kept["dense_bias"]
-    odds = kept["kinds"] @ np.maximum(hidden, 0) + kept["kinds_bias"]
+    weights, found = _weights(), runs(message)
+    hidden = weights["runs"][found].sum(0, dtype=np.float32) * weight(len(found))
+    hidden += weights["dense"] @ dense([message], model)[0] + weights["dense_bias"]
+    odds = weights["kinds"] @ np.maximum(hidden, 0) + weights["kinds_bias"]
     odds = np.exp(odds - odds.max())
     odds /= odds.sum()
     odds.flags.writeable = False
@@ -50,50 +54,54 @@ def chances(said: str, model: StaticModel) -> np.ndarray:
 
 
 def asking_tokens() -> frozenset[int]:
-    """The tokens that questions about the corpus ask with, whatever they ask about."""
-    return _kept()["asking"]
+    """Ids of the tokens that act as question words in questions about the corpus."""
+    return _weights()["asking"]
 
 
 def reduced(text: str) -> str:
-    """A message without marks, with 0 for each number and the name of each emoji."""
+    """Normalises a message: no punctuation, 0 for each number, its name for each emoji."""
     text = _SIGNS.sub(" ", _NUMBER.sub("0", _EMOJI.sub(_named, folded(text))))
     return " ".join(text.split())
 
 
 def _named(emoji: re.Match[str]) -> str:
+    """The Unicode name of an emoji."""
     return f" {unicodedata.name(emoji[0], '').lower()} "
 
 
 def folded(text: str) -> str:
-    """A message in simplified characters, half width and small letters, without apostrophes."""
+    """A message in simplified characters, half width and lower case, without apostrophes."""
     text = in_simplified(text)
     text = unicodedata.normalize("NFKC", text).lower()
     return text.translate(dict.fromkeys(map(ord, "'’‘`")))
 
 
-def runs(said: str) -> np.ndarray:
-    """The buckets of the runs of characters and words of a reduced message, int64 (n,), each
-    once.
-    """
-    letters, words = f" {said} ", ["^", *said.split(), "$"]
-    found = {letters[i : i + n] for n in range(1, RUNS + 1) for i in range(len(letters) - n + 1)}
-    for n in range(1, WORDS + 1):
+def runs(message: str) -> np.ndarray:
+    """The distinct buckets of all character and word n-grams of a reduced message, int64 (n,)."""
+    letters, words = f" {message} ", ["^", *message.split(), "$"]
+    found = {
+        letters[i : i + n]
+        for n in range(1, _MAX_CHARACTER_NGRAM + 1)
+        for i in range(len(letters) - n + 1)
+    }
+    for n in range(1, _MAX_WORD_NGRAM + 1):
         found |= {f"w{' '.join(words[i : i + n])}" for i in range(len(words) - n + 1)}
-    return np.unique([zlib.crc32(run.encode()) % BUCKETS for run in found])
+    return np.unique([zlib.crc32(run.encode()) % HASH_BUCKETS for run in found])
 
 
 def weight(count: int) -> float:
-    """What each of so many runs of a message counts."""
+    """The weight of each n-gram of a message with ``count`` of them."""
     return _SCALE[0] / count**0.5
 
 
-def dense(said: Sequence[str], model: StaticModel) -> np.ndarray:
-    """The other features of reduced messages, float32 (n, 3 d): vectors of the whole, its first
-    and its last tokens.
+def dense(messages: Sequence[str], model: StaticModel) -> np.ndarray:
+    """The dense features of reduced messages, float32 (n, 3 d).
+
+    These are the vectors of the whole message, of its first and of its last tokens.
     """
-    ids, offsets = model.encode_ids(said)
+    ids, offsets = model.encode_ids(messages)
     rows = [ids[start:end] for start, end in zip(offsets, offsets[1:])]
-    ends = [[row[:ENDS] for row in rows], [row[-ENDS:] for row in rows]]
+    ends = [[row[:_END_TOKENS] for row in rows], [row[-_END_TOKENS:] for row in rows]]
     vectors = [_SCALE[1] * model.embed_ids(ids, offsets)]
     for parts in ends:
         at = np.cumsum([0, *map(len, parts)]).astype(offsets.dtype)
@@ -102,9 +110,10 @@ def dense(said: Sequence[str], model: StaticModel) -> np.ndarray:
 
 
 @functools.cache
-def _kept() -> dict[str, Any]:
+def _weights() -> dict[str, Any]:
+    """The weights of the classifier by name, and the asking tokens under "asking"."""
     from safetensors.numpy import load
 
-    kept = load(resources.files("rag.question").joinpath("data", _FILE).read_bytes())
-    asking = frozenset(kept.pop("asking").tolist())
-    return {name: rows.astype(np.float32) for name, rows in kept.items()} | {"asking": asking}
+    weights = load(resources.files("rag.question").joinpath("data", _FILE).read_bytes())
+    asking = frozenset(weights.pop("asking").tolist())
+    return {name: rows.astype(np.float32) for name, rows in weights.items()} | {"asking": asking}

@@ -1,5 +1,6 @@
-"""What evidence must name to be about what a question names: titles, Latin names, things with a
-number, years.
+"""Finds the names in a question that evidence must contain to be about the same thing.
+
+These are titles, names in Latin letters, numbered things and years.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from rag.question.script import HAN_RUN, has_chinese, is_english
 from rag.question.types import Span
 from rag.question.words import pattern
 
-# Letters that stand for countries, beside each other ("中日韩") or before a noun ("美军").
+# Characters that abbreviate countries, side by side ("中日韩") or before a noun ("美军").
 COUNTRY_LETTERS = dict(
     zip(
         "中美英法德俄日韩朝印意加澳",
@@ -24,19 +25,19 @@ COUNTRY_LETTERS = dict(
 
 
 def years_in(text: str) -> list[Span]:
-    """Where the years in a question stand, of four digits each."""
+    """The spans of the years in a question, of four digits each."""
     return [match.span() for match in pattern("year").finditer(text)]
 
 
 def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
-    """The spans of names, in order and without overlap.
+    """The spans of the names in a question, in order and without overlap.
 
-    Places of the gazetteer are none, they are found on their own; nor is what stands in one of
-    the spans ``aside``.
+    Places of the gazetteer do not count, since :func:`find_places` finds them, and neither do names
+    within the spans ``aside``.
     """
     places = [(m.start, m.end) for m in find_places(text) if not m.part_of_name]
     chinese = has_chinese(text) and not is_english(text)
-    # among English words Chinese ones are a name
+    # Chinese words in an English question are a name.
     runs = [] if chinese else [run.span() for run in HAN_RUN.finditer(text)]
     out: list[Span] = [(start, end) for start, end in runs if end - start > 1]
     for match in pattern("names_zh" if chinese else "names_en").finditer(text):
@@ -50,8 +51,12 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
         ):
             start = min(common.end() + 1, end)
             start = end if text[start:end].isdecimal() else start  # "June 5"
-        own = re.search(r"['’]s(?: |$)", text[start:end]) if not chinese else None
-        end = start + own.start() if own else start + len(text[start:end].rstrip(" .'’-"))
+        possessive = re.search(r"['’]s(?: |$)", text[start:end]) if not chinese else None
+        end = (
+            start + possessive.start()
+            if possessive
+            else start + len(text[start:end].rstrip(" .'’-"))
+        )
         alone = (
             start == 0
             and match[0].isalpha()

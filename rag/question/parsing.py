@@ -1,5 +1,6 @@
-"""The one way in: a question as it was typed, and what came before it, to a
-:class:`ParsedQuestion`.
+"""Makes a :class:`ParsedQuestion` of a typed question and the turns before: the only entry point.
+
+A question "leans" on the turns before if it is incomplete without them.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.corpus import detect_lang
-from rag.corpus.language import UNKNOWN
-from rag.question.asides import is_aside, told_before
+from rag.corpus.language import UNKNOWN_LANGUAGE
+from rag.question.asides import article_limits, is_aside
 from rag.question.constraints import day_of, find_limits
 from rag.question.corpus_asked import about_corpus, of_the_same
 from rag.question.followup import complete, otherwise
 from rag.question.periods import find_periods
 from rag.question.query import clean, query_of
 from rag.question.script import HANT, in_simplified, is_traditional, simplified
-from rag.question.talk import CERTAIN, SURE, is_pasted, talk_of
+from rag.question.talk import (
+    MIN_PROBABILITY_IF_FOLLOW_UP,
+    MIN_PROBABILITY_IF_PASTED,
+    is_pasted,
+    talk_of,
+)
 from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
 
@@ -34,42 +40,43 @@ def parse(
     as_of: str = "",
     without: Sequence[str] = (),
 ) -> ParsedQuestion:
-    """All that the words of a question say.
+    """Parses a question: completes it, classifies it and finds its constraints.
 
     Args:
-        snapshot: the index that is asked: its model, its publishers, what its articles name.
-        question: Chinese or English, at most 2,000 characters.
+        snapshot: the index, whose model, publishers and article contents the parsing uses.
+        question: the question, Chinese or English, at most 2,000 characters.
         history: earlier turns, oldest first, as (question, answer).
-        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for that of the newest
+        as_of: the day to which "last month" refers, "YYYY-MM-DD"; "" for that of the newest
             article.
-        without: constraints to leave out: kinds, or their words.
+        without: constraints to lift, by kind or by their words.
 
     Raises:
-        UsageError: the question is empty or too long, or ``without`` names no constraint of it.
+        UsageError: the question is empty or too long, or ``without`` has an entry that is no kind
+            and no constraint of it.
     """
     typed = clean(question)
     today = day_of(snapshot, as_of)
     about = about_corpus(in_simplified(typed), today, snapshot.model)
     history = [turn for turn in history if turn[1].kind != "talk"]
     aside = bool(history) and is_aside(simplified(typed))
-    about = None if aside else about  # "还有别的报道吗？"
+    about = None if aside else about  # "还有别的报道吗？" is about the last answer
     talk = "" if about or aside else _talk(typed, history, snapshot, today)
-    # "How many articles are there?" is whole, but for after a question about articles of a thing.
+    # "How many articles are there?" is whole, unless the last question was about a subject.
     whole = about and (about.subject or not history or not history[-1][1].about)
     leaning = _Leaning()
     if history and not (talk or whole):
         leaning = _leaning(snapshot, typed, history, bool(about), today)
     completed = leaning.completed
     query = query_of(snapshot, completed or typed)
-    if query.text != (completed or typed):  # in the words of the articles
+    if query.text != (completed or typed):  # names or figures as the articles write them
         completed = query.text
     asked = understand(query.plain)
-    if leaning.only:  # all that these articles say of it, not the one value again
+    if leaning.only:  # details from cited articles: ask openly, not for the same value again
         asked = dataclasses.replace(asked, kind="text", level="", form="open", idle=())
-    asked, constraints, allowed, told_from = find_limits(
+    asked, constraints, allowed, reference_day = find_limits(
         snapshot, query.plain, asked, as_of, without
     )
-    if completed and not leaning.only:  # with the names that stand for letters in ``asked.plain``
+    if completed and not leaning.only:  # from ``query.text``, which has the names in characters
         about = about_corpus(in_simplified(query.text), today, snapshot.model)
     return ParsedQuestion(
         **_fields(asked),
@@ -81,7 +88,7 @@ def parse(
         query=query,
         constraints=constraints,
         allowed=allowed,
-        as_of=told_from,
+        as_of=reference_day,
         seen=leaning.seen,
         only=leaning.only,
         talk=talk,
@@ -92,12 +99,12 @@ def parse(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Leaning:
-    """What a message that leans on the turns before takes from them.
+    """What a question that leans on the turns before takes from them.
 
     Attributes:
-        completed: the question as completed, "" where nothing is missing.
-        second: another reading of it, or "".
-        seen, only: as in :class:`rag.question.types.ParsedQuestion`.
+        completed: the completed question, "" if it is whole.
+        second: the second reading in full, or "".
+        seen, only: article ids, as in :class:`rag.question.types.ParsedQuestion`.
     """
 
     completed: str = ""
@@ -113,17 +120,20 @@ def _leaning(
     about: bool,
     today: date | None,
 ) -> _Leaning:
-    """What a message takes from the turns before, one ``about`` the corpus its subject alone."""
+    """Completes a question from the turns before.
+
+    A follow-up to a question about the corpus is tried first, unless it is a full one (``about``).
+    """
     second, sources = "", snapshot.source_codes[0]
     completed = "" if about else of_the_same(typed, *history[-1], today, snapshot.model)
     if not completed:
         completed = complete(typed, history, sources)
         second = otherwise(typed, completed, history, sources)
-    return _Leaning(completed, second, *told_before(typed, completed, history))
+    return _Leaning(completed, second, *article_limits(typed, completed, history))
 
 
 def _asks_of_days(typed: str, today: date | None) -> bool:
-    """Whether a message asks of a period longer than a day."""
+    """Whether a message is a question about a period longer than a day."""
     if not typed.endswith(("?", "？", "吗")):
         return False
     return any(one.period.first != one.period.last for one in find_periods(typed, today))
@@ -132,17 +142,19 @@ def _asks_of_days(typed: str, today: date | None) -> bool:
 def _talk(
     typed: str, history: Sequence[tuple[str, Earlier]], snapshot: Snapshot, today: date | None
 ) -> str:
-    """Which talk a message is, "" for none; what may lean on a turn before ("Shenzhen?") does.
+    """Returns which of ``TALK_KINDS`` a message is, "" for none.
 
-    What an article says word for word is talk only where that is certain, and so is what asks of a
-    stretch of days ("did it snow last month?").
+    A message that an article contains word for word, or that asks about a period of several days
+    ("did it snow last month?"), counts as talk only from probability
+    ``MIN_PROBABILITY_IF_PASTED``. One that can be completed from the turns before ("Shenzhen?")
+    counts only from ``MIN_PROBABILITY_IF_FOLLOW_UP``.
     """
     talk = talk_of(typed, snapshot.model)
-    if not talk or talk_of(typed, snapshot.model, CERTAIN):
+    if not talk or talk_of(typed, snapshot.model, MIN_PROBABILITY_IF_PASTED):
         return talk
     if is_pasted(typed, snapshot) or _asks_of_days(typed, today):
         return ""
-    if history and not talk_of(typed, snapshot.model, SURE):
+    if history and not talk_of(typed, snapshot.model, MIN_PROBABILITY_IF_FOLLOW_UP):
         leans = complete(typed, history) or otherwise(typed, "", history)  # "最高气温多少度？"
         return "" if leans else talk
     return talk
@@ -151,7 +163,7 @@ def _talk(
 def read_otherwise(
     snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
 ) -> ParsedQuestion:
-    """The question in its second reading; the rest as for :func:`parse`."""
+    """Parses the second reading of a question; arguments as for :func:`parse`."""
     other = parse(snapshot, parsed.second, (), as_of, without)
     return dataclasses.replace(other, asked=parsed.asked, completed=other.text, frame=parsed.frame)
 
@@ -159,7 +171,7 @@ def read_otherwise(
 def lifted(
     snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
 ) -> ParsedQuestion:
-    """The same question with other constraints left out; the rest as for :func:`parse`."""
+    """The same question with other constraints lifted; arguments as for :func:`parse`."""
     plain = parsed.query.plain
     asked, constraints, allowed, today = find_limits(
         snapshot, plain, understand(plain), as_of, without
@@ -170,12 +182,13 @@ def lifted(
 
 
 def _fields(asked: Asked) -> dict[str, Any]:
-    """The fields by name, each of a type of its own, to make another record of."""
+    """The fields of a record by name; unlike ``asdict`` it does not convert nested records."""
     return {one.name: getattr(asked, one.name) for one in dataclasses.fields(Asked)}
 
 
 def _frame(typed: str, text: str, lang: str) -> str:
-    """The language that the answer speaks: that of the question as it was typed, in its script."""
-    said = detect_lang(typed)
-    said = lang if said == UNKNOWN else said  # "2023?"
-    return "en" if said != "zh" else HANT if is_traditional(typed + text) else "zh"
+    """The language of the answer: that of the question as typed, and its script for Chinese."""
+    typed_lang = detect_lang(typed)
+    # "2023?" has no language of its own.
+    typed_lang = lang if typed_lang == UNKNOWN_LANGUAGE else typed_lang
+    return "en" if typed_lang != "zh" else HANT if is_traditional(typed + text) else "zh"

@@ -1,12 +1,12 @@
-"""Stretches of time that a question names, in Chinese and English, as of a given day.
+"""Finds the periods of time that a question names, in Chinese and English, as of a given day.
 
-The dates, seasons, feasts and parts of years come from the grammar of dates
-(:mod:`rag.corpus.date_expressions`). Here are the words around them that make a stretch of them
-(since, between, 以来), and those told from the day of asking ("three years ago", "the last three
-months").
+The dates, seasons, festivals ("feasts" in the code) and parts of years come from the grammar of
+dates (:mod:`rag.corpus.date_expressions`). This module adds the words around them that turn them
+into a period (since, between, 以来), and lengths of time that count from the day of asking ("three
+years ago", "the last three months").
 
-What may mean several things names no time: a season or a feast without a year ("夏季",
-"春节吃什么"), "the first half" (of a match?), "年底" without a year (of this one, to come?).
+Ambiguous words give no period: a season or a festival without a year ("夏季", "春节吃什么"), "the
+first half" (of a match?), "年底" without a year (this year's, still to come?).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.corpus.date_expressions import find_expressions
-from rag.corpus.date_grammar import NUMBER_WORDS, Written, find_days, number
+from rag.corpus.date_grammar import NUMBER_WORDS, WrittenDate, find_days, number
 from rag.corpus.days import (
     Period,
     When,
@@ -36,15 +36,18 @@ from rag.question.words import pattern
 
 @dataclass(frozen=True, slots=True)
 class TimeConstraint:
-    """``text[start:end]`` tells of a period.
+    """A period that ``text[start:end]`` names.
 
-    ``kind`` is "day" for one day of the calendar, which is mostly that of an event; "unit" for
-    one month or year; "part" for a half, a quarter, a season or an end of a year or month;
-    "festival" for the days of a feast, which articles call by its name; "range" for what goes
-    from one date to another or has no end; and "relative" for what is told from the day of
-    asking, so that no article can be expected to say it in the same words. ``years`` are those
-    that it writes out, ``said`` the span of those words of a feast that articles can be expected
-    to say.
+    Attributes:
+        start, end: offsets of its words.
+        period: the days that they mean.
+        kind: "day" for a single calendar day, mostly that of an event; "unit" for one month or
+            year; "part" for a half, a quarter, a season, or the beginning, middle or end of a year
+            or month; "festival" for the days of a festival, which articles call by its name;
+            "range" for a period between two dates or open at one end; "relative" for one that
+            depends on the day of asking, which articles do not state in the same words.
+        years: the years that the words spell out.
+        name_span: for a festival the span of its name, which articles can be expected to contain.
     """
 
     start: int
@@ -52,17 +55,18 @@ class TimeConstraint:
     period: Period
     kind: str
     years: tuple[str, ...] = ()
-    said: tuple[int, int] | None = None
+    name_span: tuple[int, int] | None = None
 
 
 def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
     """The periods named in a question, in order and without overlap.
 
-    What is only compared with ("比去年", "than in 2012"), decades, centuries and weekdays are none.
+    Times that are only compared with ("比去年", "than in 2012"), decades, centuries and weekdays do
+    not count.
 
     Args:
         text: the question.
-        today: the day that "last month" is told from; without it such words name no period.
+        today: the day to which "last month" refers; without it such words give no period.
     """
     taken: list[TimeConstraint] = []
     words = [*_parts(text, today), *(_lengths(text, today) if today else ())]
@@ -70,58 +74,66 @@ def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
         until = pattern("before_en").search(text[: one.start]) or pattern("before_zh").match(
             text, one.end
         )
-        # "Before the holidays" has no beginning to filter by.
+        # "Before the holidays" gives no day to filter by, unlike "before" a part of a year.
         if not (until and one.kind != "part" or taken and one.start < taken[-1].end):
             taken.append(one)
-    told = [one for one in taken if not _compared(text, one.start, one.end, "same_part")]
+    uncompared = [one for one in taken if not _compared(text, one.start, one.end, "same_part")]
     named = [
         one
         for one in find_days(text)
         if not any(one.start < other.end and other.start < one.end for other in taken)
     ]
-    bounded = (_bounded(text, one, today) for one in [*told, *_calendar(text, named, today)])
+    bounded = (_bounded(text, one, today) for one in [*uncompared, *_calendar(text, named, today)])
     return sorted((one for one in bounded if one), key=lambda one: one.start)
 
 
 def _compared(text: str, start: int, end: int, same: str = "same_time") -> bool:
+    """Whether ``text[start:end]`` is only compared with; ``same`` names the pattern behind it."""
     return bool(pattern("compared_to").search(text[:start]) or pattern(same).match(text, end))
 
 
-def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstraint | None:
-    """What goes on from a time ("年初以来", "since May"), or goes up to it ("before May"), or the
-    time itself; None where that would be of a year that is not known.
+def _bounded(text: str, time: TimeConstraint, today: date | None) -> TimeConstraint | None:
+    """The open period that words around a time make of it; the time itself without such words.
+
+    Examples are "年初以来", "since May" and "before May". None if the year is needed but not known.
+
+    Args:
+        text: the question.
+        time: the time that was found.
+        today: the day of asking, or None.
     """
-    before, period = text[: told.start], told.period
-    lead, suffix = pattern("since").search(before), pattern("onwards").match(text, told.end)
+    before, period = text[: time.start], time.period
+    lead, suffix = pattern("since").search(before), pattern("onwards").match(text, time.end)
     opens = bool(lead or suffix)
     if not opens:
         lead = pattern("before_en").search(before)
-        suffix = pattern("before_zh").match(text, told.end)
+        suffix = pattern("before_zh").match(text, time.end)
     if not (lead or suffix):
-        return told
-    # With its last day, and so "by the end of" as well: what is to be built before 2024 is told in
-    # 2024.
+        return time
+    # The end is the last day of the time itself, for "before" as for "by the end of": articles on
+    # what is to be built before 2024 also appear in 2024.
     edge = period.first if opens else period.last
     if edge and period.yearly:
         if today is None:
             return None
-        # the last time that a day of the calendar came
+        # A day without a year means its last occurrence.
         here = in_year(edge, today.year)
         edge = here if here <= today else in_year(edge, today.year - 1)
-    shifted = told.kind == "relative" or pattern("told_year").search(text, told.start, told.end)
+    shifted = time.kind == "relative" or pattern("told_year").search(text, time.start, time.end)
     return TimeConstraint(
-        lead.start() if lead else told.start,
-        suffix.end() if suffix else told.end,
+        lead.start() if lead else time.start,
+        suffix.end() if suffix else time.end,
         Period(edge, None) if opens else Period(None, edge),
         "relative" if shifted or period.yearly and opens else "range",
-        said=told.said,
+        name_span=time.name_span,
     )
 
 
-# ---- parts of years and months, feasts, weeks
+# ---- parts of years and months, festivals, weeks
 
 
 def _parts(text: str, today: date | None) -> Iterator[TimeConstraint]:
+    """Yields parts of years and months, seasons, festivals and weeks."""
     for expression in find_expressions(text):
         for one in expression.parts:
             name, nth = one.part or ("", 0)
@@ -142,15 +154,15 @@ def _parts(text: str, today: date | None) -> Iterator[TimeConstraint]:
                 yield from _week(text, one, name, today)
 
 
-def _year(one: Written, today: date | None) -> int | None:
-    """The year that is written out, or told from the day of asking."""
+def _year(one: WrittenDate, today: date | None) -> int | None:
+    """The year that is written out, or that follows from the day of asking; else None."""
     return today.year + one.shift[1] if today and one.shift and one.shift[0] == "year" else one.year
 
 
 def _part(
-    text: str, one: Written, name: str, nth: int, today: date | None
+    text: str, one: WrittenDate, name: str, nth: int, today: date | None
 ) -> Iterator[TimeConstraint]:
-    """A half or quarters of a year; without a year the last that has begun."""
+    """Yields a half or quarters of a year; without a year the last one that has begun."""
     year = _year(one, today)
     if year is None:
         if today is None or re.search(r"(?:[\d半第前]|年度?的?\s*第?)$", text[: one.start]):
@@ -159,12 +171,12 @@ def _part(
     yield TimeConstraint(one.start, one.end, Period(*part_of(name, nth, year)), "part")
 
 
-def _season(text: str, one: Written, nth: int, today: date | None) -> Iterator[TimeConstraint]:
-    """A season of a year; "last summer" is the one that ended last."""
+def _season(text: str, one: WrittenDate, nth: int, today: date | None) -> Iterator[TimeConstraint]:
+    """Yields a season of a year; "last summer" is the latest one that has ended."""
     year = _year(one, today)
     if one.shift and today:
         year = year or today.year
-        # in January and February winter is the one that is not over yet
+        # In January and February, "this winter" began in the year before.
         year -= nth == 3 and today.month <= 2 and year == today.year
         unit, by = one.shift
         year -= unit == "season" and by < 0 and part_of("season", nth, year)[1] >= today
@@ -174,8 +186,11 @@ def _season(text: str, one: Written, nth: int, today: date | None) -> Iterator[T
         yield TimeConstraint(start, one.end, Period(*part_of("season", nth, year)), kind)
 
 
-def _third(text: str, one: Written, nth: int, today: date | None) -> Iterator[TimeConstraint]:
-    """The beginning, middle or end of a month or a year; of a month without a year, of any year."""
+def _third(text: str, one: WrittenDate, nth: int, today: date | None) -> Iterator[TimeConstraint]:
+    """Yields the beginning, middle or end of a month or a year.
+
+    A month without a year gives the same days of every year.
+    """
     start, end, bare = one.start, one.end, text[one.start] in "年月"
     if pattern("by_then").search(text[:start]) or re.match(r"[前之]| and\b", text[end:]):
         return
@@ -183,7 +198,7 @@ def _third(text: str, one: Written, nth: int, today: date | None) -> Iterator[Ti
         return
     year, month = _year(one, today), one.month
     if today and one.shift and one.shift[0] == "month":
-        # "月底": the last that came
+        # "月底" is the last one that came.
         year, month = month_on(today, one.shift[1] - (bare and nth == 2 and today.day <= 20))
     if month in (None, *range(1, 13)) and (month or year is not None):
         first, last = part_of("third", nth, 2000 if year is None else year, month)
@@ -191,8 +206,8 @@ def _third(text: str, one: Written, nth: int, today: date | None) -> Iterator[Ti
         yield TimeConstraint(start, end, period, "relative" if one.shift else "part")
 
 
-def _week(text: str, one: Written, name: str, today: date) -> Iterator[TimeConstraint]:
-    """A week, a weekend or a weekday of a week."""
+def _week(text: str, one: WrittenDate, name: str, today: date) -> Iterator[TimeConstraint]:
+    """Yields a week, a weekend or a weekday of a week."""
     monday, end = monday_of(today, one.shift[1] if one.shift else 0), one.end
     first, last = monday, monday + timedelta(days=6)
     if name == "weekend" and (one.shift or one.lang == "en"):
@@ -202,14 +217,20 @@ def _week(text: str, one: Written, name: str, today: date) -> Iterator[TimeConst
     elif not (one.shift and one.shift[0] == "week" and (name or one.lang == "zh")):
         return
     elif not name and any(mention.start == end - 1 for mention in find_places(text)):
-        end -= 1  # 上周四川
+        end -= 1  # "上周四川" is 上周 and 四川, not 上周四
     elif not name:
         first = last = weekday_on(one, today)
     yield TimeConstraint(one.start, end, Period(first, last), "relative")
 
 
-def _feast(text: str, one: Written, feast: Feast, today: date | None) -> Iterator[TimeConstraint]:
-    """The days of a feast: of a year that is said, or as what happened then, not how it is kept."""
+def _feast(
+    text: str, one: WrittenDate, feast: Feast, today: date | None
+) -> Iterator[TimeConstraint]:
+    """Yields the days of a festival.
+
+    Without a year the words must ask for what happened during it, not how it is celebrated; it is
+    then the last one that came.
+    """
     start, end, year = one.start, one.end, _year(one, today)
     if one.lang == "en":
         to, after = pattern("to_feast").search(text[:start]), pattern("from_feast").match(text, end)
@@ -230,28 +251,30 @@ def _feast(text: str, one: Written, feast: Feast, today: date | None) -> Iterato
     if year is None and (today is None or not during):
         return
     try:
-        if year is None and today:  # the last that came
+        if year is None and today:  # the last one that came
             year = today.year - (feast.day(today.year) - timedelta(days=feast.before) > today)
         on = feast.day(year or 0)
-    except ValueError:  # a year for which the moon is not reckoned
+    except ValueError:  # a year outside of the lunar calendar's tables
         return
     period = Period(on - timedelta(days=feast.before), on + timedelta(days=feast.after))
-    yield TimeConstraint(start, end, period, "festival", said=_named(text, one))
+    yield TimeConstraint(start, end, period, "festival", name_span=_named(text, one))
 
 
-def _named(text: str, one: Written) -> tuple[int, int]:
-    """Where the name of a feast stands, without its year and quotation marks."""
+def _named(text: str, one: WrittenDate) -> tuple[int, int]:
+    """The span of the name of a festival, without its year and quotation marks."""
     name = re.search(r"[^年的“”\"]+(?=[”\"]?\Z)", text[one.start : one.end])
     return (one.start + name.start(), one.start + name.end()) if name else (one.start, one.end)
 
 
-# ---- so long ago, and so many days up to the day of asking
+# ---- lengths of time before the day of asking
 
+# Length of each unit in days, or in months.
 _DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
 _MONTHS = {"月": 1, "month": 1, "年": 12, "年度": 12, "year": 12}
 
 
 def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
+    """Yields periods like "the last three months" and "three years ago"."""
     for name in ("last_zh", "last_en", "ago_zh", "ago_en"):
         for match in pattern(name).finditer(text):
             count, unit = _count((match["count"] or "").lower()), match["unit"].lower()
@@ -260,6 +283,7 @@ def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
 
 
 def _count(text: str) -> float:
+    """The number of units that a word means; "few" counts as 3."""
     if text in NUMBER_WORDS:
         return NUMBER_WORDS.index(text) + 1
     known = {"半": 0.5, "few": 3, "couple of": 2, "": 1, "a": 1, "an": 1}
@@ -267,6 +291,7 @@ def _count(text: str) -> float:
 
 
 def _up_to(today: date, count: float, unit: str) -> Period:
+    """The last ``count`` units up to the day of asking."""
     from dateutil.relativedelta import relativedelta
 
     if unit in _DAYS:
@@ -275,6 +300,7 @@ def _up_to(today: date, count: float, unit: str) -> Period:
 
 
 def _ago(today: date, count: float, unit: str) -> Period:
+    """The day, week, month or year that was ``count`` units ago."""
     then = _up_to(today, count, unit).first or today
     if unit in _MONTHS:
         return Period(*extent(then.year, then.month if _MONTHS[unit] == 1 else None))
@@ -285,20 +311,19 @@ def _ago(today: date, count: float, unit: str) -> Period:
 # ---- days, months and years of the calendar
 
 
-def _calendar(text: str, named: list[Written], today: date | None) -> Iterator[TimeConstraint]:
-    group: list[Written] = []
+def _calendar(text: str, named: list[WrittenDate], today: date | None) -> Iterator[TimeConstraint]:
+    """Yields the periods of dates; dates that are joined by words give one period."""
+    group: list[WrittenDate] = []
     for one in named:
         if group and not pattern("joined_times").fullmatch(text, group[-1].end, one.start):
-            yield from _told(text, group, today)
+            yield from _joined(text, group, today)
             group = []
         group.append(one)
-    yield from _told(text, group, today)
+    yield from _joined(text, group, today)
 
 
-def _told(text: str, group: list[Written], today: date | None) -> Iterator[TimeConstraint]:
-    """The period of dates that are joined (May and June, 2011-2020), or none where one of them has
-    no meaning.
-    """
+def _joined(text: str, group: list[WrittenDate], today: date | None) -> Iterator[TimeConstraint]:
+    """Yields the period of joined dates ("May and June"); nothing if one of them has no meaning."""
     found = [meant(one, today if one.shift else None) for one in group]
     whens = [when for when in found if when and 1000 <= (when.year or 2000) < 3000]
     if not group or len(whens) < len(group):
@@ -313,10 +338,10 @@ def _told(text: str, group: list[Written], today: date | None) -> Iterator[TimeC
         and not any(when.month for when in whens)
         and re.search("[-–—~～]", text[start:end])
     ):
-        return  # 2011-2020, 2011-12: of the name of a plan or a season
+        return  # 2011-2020, 2011-12: part of the name of a plan or a sports season
     first, last = _whole(whens)
     begin, close = _days(first), _days(last)
-    # "2022年和2021年": the later one may come first.
+    # The later date may come first: "2022年和2021年".
     period = (
         Period(begin[0], close[1], True)
         if first.year is None
@@ -330,8 +355,9 @@ def _told(text: str, group: list[Written], today: date | None) -> Iterator[TimeC
 
 
 def _whole(whens: list[When]) -> tuple[When, When]:
-    """The first and the last of joined dates; one without a year takes that of the other ("between
-    May and July 2023").
+    """The first and the last of joined dates; one without a year takes the year of the other.
+
+    "Between May and July 2023" lies within 2023 as a whole.
     """
     first, last = whens[0], whens[-1]
     years = [when.year for when in whens if when.year is not None]
@@ -339,11 +365,11 @@ def _whole(whens: list[When]) -> tuple[When, When]:
         year = years[0] if first.year is None else first.year
         first = first._replace(year=year)
         last = last if last.year is not None else last._replace(year=years[-1])
-        if _days(last)[1] < _days(first)[0]:  # November 2022 to February
+        if _days(last)[1] < _days(first)[0]:  # November 2022 to February ends in 2023
             last = last._replace(year=year + 1) if whens[-1].year is None else last
     return first, last
 
 
 def _days(when: When) -> tuple[date, date]:
-    """First and last day; of the year 2000 where no year is known."""
+    """First and last day of a date; in the year 2000 if its year is not known."""
     return extent(2000 if when.year is None else when.year, when.month, when.day)

@@ -1,5 +1,6 @@
-"""Chinese names as English spells them: "Chen Jining" is 陈吉宁 where articles tell of him, and
-"Jishishan" the county 积石山.
+"""Finds the characters of Chinese names that an English question spells in pinyin.
+
+"Chen Jining" is 陈吉宁 if articles mention him, and "Jishishan" is the county 积石山.
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ if TYPE_CHECKING:
     from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
-LONGEST = 18  # letters of three syllables
-_MOST = 3  # names of a question that are looked for
-_CANDIDATES, _LOOKED_INTO = 6, 32  # names read alike that are compared, and passages of each
-# A word with a translation of at least this cosine among so many is English: on 40 words "die" and
-# "made" are, "yi" and "ming" are none.
+_MAX_PINYIN_LETTERS = 18  # most letters of three syllables
+_MOST = 3  # number of names in a question, at most, that are looked up
+_CANDIDATES, _LOOKED_INTO = 6, 32  # most homophonous names compared, and passages read for each
+# A word is English if one of its nearest Chinese tokens, of this number, has at least this cosine.
+# Checked on 40 words: "die" and "made" are English, "yi" and "ming" are not.
 _TRANSLATED, _TRANSLATIONS = 0.55, 5
-STANDING = "X"  # stands for each character of a name where the words around it are understood
+NAME_MASK = "X"  # replaces each character of a name in the text to which English patterns apply
 
 
 @functools.cache
 def surnames(only_sure: bool = False) -> dict[str, str]:
-    """Chinese family names, of one character and of two, each with how it is read, or "" where it
-    is read as usual.
+    """Chinese family names of one or two characters, each with its pinyin if that is unusual.
 
-    ``only_sure`` leaves out those that often are the end or the beginning of other words.
+    The value is "" for a usual reading. ``only_sure`` leaves out names that often are the beginning
+    or the end of other words.
     """
     table: dict[str, str] = {}
     files = ("surnames.txt",) if only_sure else ("surnames.txt", "surnames_more.txt")
@@ -48,7 +49,7 @@ def surnames(only_sure: bool = False) -> dict[str, str]:
 
 @functools.cache
 def family_names() -> dict[str, str]:
-    """Chinese family names, and how pinyin spells each."""
+    """Chinese family names, each with its pinyin."""
     return {
         name: read or "".join(readings()[character][0] for character in name)
         for name, read in surnames().items()
@@ -57,8 +58,9 @@ def family_names() -> dict[str, str]:
 
 @functools.cache
 def characters() -> dict[str, tuple[str, str]]:
-    """By a reading without tone ("v" is ü): the characters read so, and those mostly read
-    otherwise.
+    """The characters of each toneless pinyin syllable ("v" is ü).
+
+    The first string has those usually read so, the second those usually read otherwise.
     """
     table = {}
     for line in lines("readings.txt"):
@@ -70,7 +72,7 @@ def characters() -> dict[str, tuple[str, str]]:
 
 @functools.cache
 def readings() -> dict[str, tuple[str, ...]]:
-    """By a character its readings, the usual one first."""
+    """The pinyin syllables of each character, the usual one first."""
     table: dict[str, tuple[str, ...]] = {}
     for of in (0, 1):
         for reading, read in characters().items():
@@ -81,11 +83,11 @@ def readings() -> dict[str, tuple[str, ...]]:
 
 def is_pinyin(word: str) -> bool:
     """Whether a word could be one to three syllables of pinyin."""
-    return len(word) <= LONGEST and any(_syllables(re.sub("['’-]", "", word.lower())))
+    return len(word) <= _MAX_PINYIN_LETTERS and any(_syllables(re.sub("['’-]", "", word.lower())))
 
 
 def _syllables(letters: str, most: int = 3) -> Iterator[tuple[str, ...]]:
-    """The ways in which letters are read as syllables, of which there are at most ``most``."""
+    """Yields all ways to split letters into at most ``most`` pinyin syllables."""
     if not letters:
         yield ()
     elif most:
@@ -97,7 +99,7 @@ def _syllables(letters: str, most: int = 3) -> Iterator[tuple[str, ...]]:
 
 @functools.cache
 def _counties() -> dict[str, str]:
-    """Chinese names of counties and districts, by the English names that no other place has."""
+    """Chinese names of counties and districts by English name, if no other place shares that."""
     higher = {name.lower() for name, of in places_by_name().items() if of[0].level != "county"}
     table: dict[str, list[str]] = {}
     for place in all_places():
@@ -111,9 +113,12 @@ def _counties() -> dict[str, str]:
 
 
 def county(word: str) -> tuple[str, str] | None:
-    """What an English name of a county spells, and the Chinese name; None where it is none.
+    """The characters that an English county name spells, and the full Chinese name.
 
-    "jishishan" is 积石山, of 积石山保安族东乡族撒拉族自治县.
+    "jishishan" spells 积石山 of 积石山保安族东乡族撒拉族自治县. None if it names no county.
+
+    Args:
+        word: the English name in lower case.
     """
     name = _counties().get(word, "")
     spelled = (name[:size] for size in range(2, 6) if _spells(word, name[:size]))
@@ -121,7 +126,7 @@ def county(word: str) -> tuple[str, str] | None:
 
 
 def _spells(word: str, name: str) -> bool:
-    """Whether a word of Latin letters spells a name."""
+    """Whether a Latin word is the pinyin of a Chinese name."""
     left = {word}
     for character in name:
         starts = readings().get(character, ())
@@ -130,13 +135,13 @@ def _spells(word: str, name: str) -> bool:
 
 
 class Spelled(NamedTuple):
-    """An English question with its Chinese names as most articles write them.
+    """An English question with its Chinese names in characters, as most articles write them.
 
     Attributes:
-        text: the question with these names ("Who is 韩旭?"). A name that no passage has stays as it
-            is, and so does one that more passages write in Latin letters.
-        plain: the same with Latin letters in their place, as many ("Who is XX?"): what is
-            understood of English words is understood of these.
+        text: the question with these names ("Who is 韩旭?"). A name stays in Latin letters if no
+            passage has it in characters, or at least as many passages have it in Latin letters.
+        plain: the same with a Latin letter for each of their characters ("Who is XX?"), so that
+            patterns of English words apply to it and offsets agree with ``text``.
         missing: names of three syllables or more that no passage has, in either script.
     """
 
@@ -146,33 +151,32 @@ class Spelled(NamedTuple):
 
 
 def in_characters(snapshot: Snapshot, text: str) -> Spelled:
-    """An English question in words of Chinese articles, as far as the names of persons and
-    counties go.
-    """
-    said = masked = text
+    """Puts the Chinese names of persons and counties in an English question into characters."""
+    rewritten = masked = text
     missing = []
     for family, given, start, end in reversed(_spelled(text)[:_MOST]):
         if family:
-            name, persons, many = _most_written(snapshot, family, given)
-            if not persons and _is_english(snapshot.model, given):  # "Did He Name It?"
+            name, persons, count = _most_written(snapshot, family, given)
+            if not persons and _is_english(snapshot.model, given):  # no name: "Did He Name It?"
                 continue
-        elif _is_english(snapshot.model, given):  # "Boxing"
+        elif _is_english(snapshot.model, given):  # "Boxing" is a county, too
             continue
         else:
-            name, many = _county(snapshot, given)
+            name, count = _county(snapshot, given)
         latin = len(snapshot.holding_words(text[start:end]))
-        if not (many or latin or given in characters()):  # "He Run" may be no name
+        if not (count or latin or given in characters()):  # "He Run" may be no name
             missing.append(text[start:end])
-        if many > latin:
-            said = f"{said[:start]}{name}{said[end:]}"
-            masked = f"{masked[:start]}{STANDING * len(name)}{masked[end:]}"
-    return Spelled(said, masked, tuple(missing))
+        if count > latin:
+            rewritten = f"{rewritten[:start]}{name}{rewritten[end:]}"
+            masked = f"{masked[:start]}{NAME_MASK * len(name)}{masked[end:]}"
+    return Spelled(rewritten, masked, tuple(missing))
 
 
 def _county(snapshot: Snapshot, word: str) -> tuple[str, int]:
-    """The name of a county as most articles write it, and how many passages have that.
+    """The Chinese name of a county as articles write it, and the number of passages that have it.
 
-    One of two characters may be a word, as 和平 is: it is sought with 县 or 区 behind it first.
+    A name of two characters may be a common word, like 和平 ("peace"), so the full name with 县 or
+    区 is looked up first.
     """
     short, full = county(word) or ("", "")
     of_full = len(snapshot.holding_words(full)) if len(short) == 2 else 0
@@ -180,10 +184,10 @@ def _county(snapshot: Snapshot, word: str) -> tuple[str, int]:
 
 
 def _spelled(text: str) -> list[tuple[str, str, int, int]]:
-    """What may be Chinese names in a text, in order: family name, given name, start and end.
+    """Possible Chinese names in an English text, in order: family name, given name, start, end.
 
-    Those of persons are two words with a capital, no more, so that "Tong Ren Tang" is none; of a
-    county there is no family name.
+    A person's name has exactly two capitalised words, so "Tong Ren Tang" is none. For a county the
+    family name is "". Both names are in lower case.
     """
     places = [(m.start, m.end) for m in find_places(text)]
     out = []
@@ -203,7 +207,7 @@ def _spelled(text: str) -> list[tuple[str, str, int, int]]:
 
 
 def _is_english(model: StaticModel, word: str) -> bool:
-    """Whether the vectors know translations of a word, none of which is read as it."""
+    """Whether a word is English: it has a near Chinese translation, but none that it spells."""
     ids, _ = model.spans(word)
     if len(ids) != 1:
         return False
@@ -216,9 +220,11 @@ def _is_english(model: StaticModel, word: str) -> bool:
 
 
 def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int, int]:
-    """The name of those read so that most passages have as a person's.
+    """Picks, of the names spelled alike, the one that most passages have as a person's name.
 
-    And in how many, of some that were looked into, it is one, and how many have its characters.
+    Returns:
+        The name, "" for none; in how many of the passages read it is a person's name; and how many
+        passages contain its characters.
     """
     names = [name for name, read in family_names().items() if read == family]
     counted = [
@@ -227,15 +233,17 @@ def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int
         for name in _written(snapshot, names, syllables)
     ]
     counted.sort(key=lambda one: -one[0])
-    told = [(*_told_of(snapshot, name), many, name) for many, name in counted[:_CANDIDATES]]
-    # "周期" is read as a name is, too, and stands in far more passages.
-    told = [one for one in told if one[0] or one[1] and len(one[3]) > 2]
-    persons, _, many, name = max(told, key=lambda one: one[:3], default=(0, 0, 0, ""))
-    return name, persons, many
+    candidates = [
+        (*_occurrences(snapshot, name), count, name) for count, name in counted[:_CANDIDATES]
+    ]
+    # Common words like "周期" are spelled like names, and occur in far more passages than these.
+    candidates = [one for one in candidates if one[0] or one[1] and len(one[3]) > 2]
+    persons, _, count, name = max(candidates, key=lambda one: one[:3], default=(0, 0, 0, ""))
+    return name, persons, count
 
 
-def _told_of(snapshot: Snapshot, name: str) -> tuple[int, int]:
-    """In how many passages, of some that have its characters, a name is a person's, and stands."""
+def _occurrences(snapshot: Snapshot, name: str) -> tuple[int, int]:
+    """Of some passages, how many have a name as a person's name, and how many have it at all."""
     rows = snapshot.holding_words(name)[:_LOOKED_INTO]
     texts = [simplified(text) for text in snapshot.passage_texts(rows)]
     name = simplified(name)
@@ -246,13 +254,19 @@ def _told_of(snapshot: Snapshot, name: str) -> tuple[int, int]:
 
 
 def _written(snapshot: Snapshot, names: Sequence[str], syllables: Sequence[str]) -> list[str]:
-    """The names with the given ones behind them whose pairs of characters passages have."""
-    kept = list(names)
+    """Full names that occur in passages: family names, followed by characters for the syllables.
+
+    Args:
+        snapshot: the index.
+        names: the family names in characters.
+        syllables: the pinyin syllables of the given name.
+    """
+    prefixes = list(names)
     for syllable in syllables:
         first, other = characters()[syllable]
-        for read in (first, other):  # read otherwise only where nothing else is found
-            longer = map("".join, itertools.product(kept, read))
-            if held := [name for name in longer if len(snapshot.holding_words(name))]:
+        for read in (first, other):  # unusual readings only if the usual ones find nothing
+            longer = map("".join, itertools.product(prefixes, read))
+            if existing := [name for name in longer if len(snapshot.holding_words(name))]:
                 break
-        kept = held
-    return kept
+        prefixes = existing
+    return prefixes

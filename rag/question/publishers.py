@@ -1,5 +1,6 @@
-"""The publisher that a question refers to ("据新华社报道", "according to Reuters"), if the corpus
-has it.
+"""Finds the publisher that a question refers to, if the corpus has it.
+
+Examples are "据新华社报道" and "according to Reuters".
 """
 
 from __future__ import annotations
@@ -12,24 +13,22 @@ from dataclasses import dataclass
 from rag.corpus.gazetteer import places_by_name
 from rag.question.words import lines, pattern
 
-# A publisher is meant where its reporting is; a body that only shares the name with one is not.
+# A publisher is meant only next to words about reporting; else its name may be another body's.
 _CUES = ("reported_zh", "reports_zh", "reported_en", "reports_en")
 
 
 def may_name_publisher(question: str) -> bool:
-    """Whether a question refers to some report at all; cheap, so that the publishers are looked up
-    only then.
-    """
+    """Whether a question refers to a report at all, a cheap check before looking up publishers."""
     return any(pattern(cue).search(question) for cue in _CUES)
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """A publisher in a question.
+    """A publisher named in a question.
 
     Attributes:
-        start, end: where the question names it.
-        phrase: span of all that only refers to it ("据新华社报道").
+        start, end: span of its name in the question.
+        phrase: span of the whole phrase that refers to it ("据新华社报道").
         sources: its names among the sources of the articles.
     """
 
@@ -40,11 +39,10 @@ class Publisher:
 
 
 def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
-    """The publisher whose reports a question asks about; None where there is none, or the corpus
-    has nothing of it.
+    """Returns the publisher whose reports a question asks about, if the corpus has any; else None.
 
-    It may be named short ("Xinhua" for "Xinhua News Agency"), and in the other language where it
-    is well known.
+    Its name may be short ("Xinhua" for "Xinhua News Agency"), and that of a well-known publisher
+    may be in the other language.
     """
     sources = sorted({source for source in sources if source})
     for cue in _CUES:
@@ -60,21 +58,21 @@ def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
 
 
 def known_publisher(name: str, sources: Iterable[str]) -> bool:
-    """Whether a name is that of a publisher: one that is well known, or one of ``sources``."""
-    said = name.casefold().removeprefix("the ")
-    known = any(said in names for names in _publishers())
+    """Whether a name belongs to a publisher: a well-known one, or one of ``sources``."""
+    folded = name.casefold().removeprefix("the ")
+    known = any(folded in names for names in _publishers())
     return known or bool(sources_named(name, sources))
 
 
 def sources_named(name: str, sources: Iterable[str]) -> tuple[str, ...]:
-    """Those of some sources that are the publisher of a name."""
-    said = name.casefold().removeprefix("the ")
-    return tuple(source for source in sources if source and _is_of(source, said))
+    """The sources that belong to the publisher of a name."""
+    folded = name.casefold().removeprefix("the ")
+    return tuple(source for source in sources if source and _is_of(source, folded))
 
 
 def _ends(name: str) -> list[int]:
-    """Where the name may end, the longest first: Chinese as it is, English behind any of its
-    words.
+    """Offsets where a name may end, the longest first: a Chinese name only at its end, an English
+    one behind each word.
     """
     if name[0] >= "\u2e80":
         return [len(name)]
@@ -82,13 +80,14 @@ def _ends(name: str) -> list[int]:
 
 
 def _is_of(source: str, name: str) -> bool:
-    """Whether a source is the publisher of a name."""
-    said, source = name.casefold(), source.casefold()
-    others = (other for names in _publishers() if said in names for other in names)
-    return _begins(source, said) or any(_begins(source, other) for other in others)
+    """Whether a source is the publisher of a name, under this name or another known one."""
+    folded, source = name.casefold(), source.casefold()
+    others = (other for names in _publishers() if folded in names for other in names)
+    return _begins(source, folded) or any(_begins(source, other) for other in others)
 
 
 def _begins(source: str, name: str) -> bool:
+    """Whether a source is called by a name, or by it and an addition (a place in 中新网广东)."""
     source = source.removeprefix("the ")
     if len(name) < 2 or not source.startswith(name):
         return False
@@ -102,4 +101,5 @@ def _begins(source: str, name: str) -> bool:
 
 @functools.cache
 def _publishers() -> tuple[tuple[str, ...], ...]:
+    """The well-known publishers, each with all its names in lower case."""
     return tuple(tuple(line.casefold().split("|")) for line in lines("publishers.tsv"))

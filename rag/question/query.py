@@ -1,7 +1,8 @@
-"""The question, cleaned and turned into weighted token vectors once."""
+"""Cleans a question and turns it, once, into weighted token vectors for search and reader."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -11,8 +12,8 @@ import numpy as np
 from rag.corpus import detect_lang
 from rag.embed.static import StaticModel
 from rag.errors import UsageError
-from rag.question.script import HAN_RUN
-from rag.question.words import words
+from rag.question.script import HAN_RUN, in_simplified
+from rag.question.words import pattern, words
 
 if TYPE_CHECKING:
     from rag.embed import Embedder
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from rag.question.types import Span
 
 MAX_CHARACTERS = 2_000
-# A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says
-# nothing about the article sought, in either language.
+# Token weights are learned on sentences, so question words ("which", "多少") and function words get
+# a weight as well, although they say nothing about the article sought. These tokens are set to 0.
 _IDLE = frozenset(words("idle_tokens").split("|"))
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +36,22 @@ class Query:
         lang: "zh", "en" or another code.
         spans: (start, end) in ``text`` of each token.
         ids: token ids (n,).
-        vectors: unit vectors (n + p, d) of the tokens, and behind them of the p parts of compounds.
+        vectors: unit vectors (n + p, d): those of the n tokens, then of the p parts of compounds.
         row_ids: token id of each row of ``vectors`` (n + p,).
-        whole: for each row of ``vectors`` the token it is, or is a part of (n + p,).
+        whole: for each row of ``vectors`` the position of its token, for a part that of the
+            compound (n + p,).
         latin: bool (n + p,), the rows written in Latin letters.
         row_spans: (start, end) in ``text`` of each row of ``vectors``.
-        weights: learned weights (n,) of the tokens that say what is sought, 0 for those that ask
-            or join, summing to 1; those of all tokens where none says it (all 0 for no known
-            token).
-        content: bool (n,): tokens that say what is sought, rather than ask or join.
+        weights: learned weights (n,) of the content tokens, 0 for all others, summing to 1. Without
+            content tokens those of all tokens; all 0 if no token is known.
+        content: bool (n,): content tokens, rather than question words and function words.
         row_content: the same for each row of ``vectors`` (n + p,).
         dense: the question's vector (dim of the embedder).
-        other: the question with names and figures in another way in which articles write them
-            (:mod:`rag.question.same`): what holds these words is found, too; "" for none.
-        plain: the question with Latin letters for each name that stands in characters among
-            English words (:mod:`rag.question.pinyin`), else ``text``.
-        missing: Chinese names that it spells in Latin letters and no passage has.
+        other: the question with names and figures in other spellings that articles use
+            (:mod:`rag.question.same`), whose words are searched for as well; "" for none.
+        plain: ``text`` with Latin letters in place of Chinese names among English words
+            (:mod:`rag.question.pinyin`); patterns of English words are applied to it.
+        missing: Chinese names that the question spells in Latin letters and no passage has.
     """
 
     text: str
@@ -71,17 +73,17 @@ class Query:
     _compounds: tuple[np.ndarray, np.ndarray, np.ndarray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # For fold, which is called for every sentence: the tokens that have parts, where
-        # those of each begin, and how many they are.
+        # Computed once for fold, which is called for every sentence: the compounds, the first part
+        # of each, and the number of its parts.
         of, first, sizes = np.unique(
             self.whole[len(self.ids) :], return_index=True, return_counts=True
         )
         object.__setattr__(self, "_compounds", (of, first, sizes.astype(np.float32)))
 
     def fold(self, best: np.ndarray) -> np.ndarray:
-        """Best cosines or matches of all rows (n + p, m) as those of the n tokens.
+        """Reduces the best cosines or matches of all rows (n + p, m) to those of the n tokens.
 
-        A compound counts as matched as well as itself, or as its parts are on average.
+        For a compound the larger counts: its own match, or the mean match of its parts.
         """
         count = len(self.ids)
         out = best[:count]
@@ -96,19 +98,19 @@ class Query:
 
 
 def clean(question: str) -> str:
-    """The question without control characters and surplus white space.
+    """Returns the question without control characters and surplus white space.
 
     Raises:
-        UsageError: nothing is left, or it is longer than 2,000 characters.
+        UsageError: nothing is left, or more than 2,000 characters are.
     """
     if not isinstance(question, str):
         raise UsageError(f"expected the question as text, got {type(question).__name__}")
-    kept = (
+    characters = (
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
         for c in question
         if unicodedata.category(c) not in ("Cf", "Cs", "Co")
     )
-    text = " ".join("".join(kept).split())
+    text = " ".join("".join(characters).split())
     if not text:
         raise UsageError("expected a question, got an empty one: ask in Chinese or English")
     if len(text) > MAX_CHARACTERS:
@@ -120,15 +122,15 @@ def clean(question: str) -> str:
 
 
 def analyse(question: str, model: StaticModel, embedder: Embedder | None = None) -> Query:
-    """The question's tokens, weights and vectors.
+    """Computes the question's tokens, weights and vectors.
 
     Args:
-        question: any text; see :func:`clean`.
+        question: any text, which :func:`clean` cleans.
         model: the static model of the index.
-        embedder: what makes the dense vector; the static model unless given.
+        embedder: computes the dense vector; the static model unless given.
 
     Raises:
-        UsageError: as :func:`clean`.
+        UsageError: as for :func:`clean`.
     """
     text = clean(question)
     ids, at = model.spans(text)
@@ -143,6 +145,10 @@ def analyse(question: str, model: StaticModel, embedder: Embedder | None = None)
     weights = weights[: len(ids)]
     whole = np.array([*range(len(ids)), *(number for number, _ in parts)], np.int64)
     idle = np.array([model.piece(int(i)) in _IDLE for i in rows], bool)
+    asking = [found.span() for found in pattern("asks_with").finditer(in_simplified(text))]
+    asking += [found.span() for found in _TAG.finditer(text)]
+    with_it = [any(a <= start and end <= b for a, b in asking) for start, end in spans]
+    idle[: len(ids)] |= np.array(with_it, bool)
     content = ~idle[: len(ids)] & (weights > 0)
     if content.any():
         weights = np.where(content, weights, 0).astype(np.float32)
@@ -171,8 +177,8 @@ def analyse(question: str, model: StaticModel, embedder: Embedder | None = None)
 
 
 def query_of(snapshot: Snapshot, question: str) -> Query:
-    """The question as the search of an index sees it, in the words of its articles. Raises as
-    :func:`clean`.
+    """Analyses a question for the search of an index, with names and figures as its articles write
+    them. Raises as :func:`clean`.
     """
     from rag.question.same import in_words_of
 
@@ -185,15 +191,21 @@ def query_of(snapshot: Snapshot, question: str) -> Query:
 
         text, plain, missing = in_characters(snapshot, plain)
         text, plain = in_chinese(snapshot, text, plain)
-    if text != plain:  # all that Chinese articles can have of an English question's words
+    if text != plain:  # the names are the only words of the question that Chinese articles can have
         other = " ".join(filter(None, [other, *(run[0] for run in HAN_RUN.finditer(text))]))
     query = analyse(text, snapshot.model, snapshot.embedder)
     return replace(query, lang=lang, other=other, plain=plain, missing=missing)
 
 
 def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans: list[Span]) -> list[Span]:
-    """Where the parts of compounds stand; each takes the whole where characters were normalised
-    away.
+    """The spans in the question of the parts of compounds.
+
+    A part gets the span of its whole compound if normalisation dropped characters of it.
+
+    Args:
+        model: the static model.
+        parts: position of the compound's token, and token id, of each part.
+        spans: the spans of the tokens.
     """
     out: list[Span] = []
     at: dict[int, int] = {}

@@ -1,7 +1,7 @@
-"""Things of which a question means one and an article may tell another: the second and the third,
-the mayor and the deputy mayor, the men's and the women's race.
+"""Tells apart rivals: things that are named alike, of which the question means only one.
 
-The words of both are nearly the same, so that the reader takes one for the other.
+Examples are the second and the third prize, the mayor and the deputy mayor, the men's and the
+women's race. Their words are nearly the same, so that the reader confuses them.
 """
 
 from __future__ import annotations
@@ -11,24 +11,25 @@ from collections.abc import Callable
 
 from rag.question.words import ordinal, pattern
 
-# What else says a place in a contest; the first has too many names to be told by them.
+# Other words for ranks in a contest, which are patterns by name. The first has too many to list.
 _PLACED = {"silver": 2, "bronze": 3}
 
 
 def asks_difference(question: str) -> bool:
-    """Whether a question for a figure may ask by how much something changed."""
+    """Whether a question for a figure may ask by how much something changed or differs."""
     return bool(pattern("difference").search(question))
 
 
 def asks_earlier(question: str) -> bool:
-    """Whether a question asks how something was before a change."""
+    """Whether a question asks for the value of something before a change."""
     return bool(pattern("earlier").search(question))
 
 
 def things_of(question: str) -> tuple[str, ...]:
-    """What the name of the thing may end with that a Chinese question asks for, longest first.
+    """The nouns that an answer may end with, taken from a Chinese question, longest first.
 
-    "哪座大桥", "……的大桥是哪座": 青石大桥. Where the noun ends is not known.
+    "哪座大桥" and "……的大桥是哪座" are answered by a name like 青石大桥. It is not known where the
+    noun begins or ends in the question, so several are returned; () for other questions.
     """
     found = pattern("thing").search(question)
     if not found:
@@ -40,49 +41,50 @@ def things_of(question: str) -> tuple[str, ...]:
 
 
 def tells_of_another(question: str, text: str) -> bool:
-    """Whether a text tells only of others than the one that a question means.
+    """Whether a text tells only of rivals of what a question means, by one of three rules.
 
     Args:
-        question: a question.
+        question: a question in simplified characters.
         text: a passage in the same language.
     """
     return any(rule(question, text) for rule in _RULES)
 
 
 def _another_rank(question: str, text: str) -> bool:
-    """The question has a rank that the text does not have, though it has another."""
+    """Whether the question has a rank that the text lacks, while the text has other ranks."""
     for name in ("rank", "prize"):
         if found := pattern(name).search(question):
             asked = _number(found)
-            told = {_number(one) for one in pattern(name).finditer(text)}
+            ranks = {_number(one) for one in pattern(name).finditer(text)}
             if name == "rank":
-                told |= {n for words, n in _PLACED.items() if pattern(words).search(text)}
-            if asked != 1 or name == "prize":  # the first has many names
-                return bool(told) and asked not in told
+                ranks |= {n for words, n in _PLACED.items() if pattern(words).search(text)}
+            if asked != 1 or name == "prize":  # the first rank has too many other names
+                return bool(ranks) and asked not in ranks
     return False
 
 
 def _number(found: re.Match[str]) -> int:
+    """The number of the rank that a pattern found."""
     return ordinal(next(filter(None, found.groups())))
 
 
 def _another_office(question: str, text: str) -> bool:
-    """The question means the deputy and the text has the other alone, or the other way round."""
+    """Whether the question means a deputy and the text has only the main office, or vice versa."""
     for asked in pattern("titled").finditer(question):
         office = asked["office"].casefold()
-        told = [m for m in pattern("titled").finditer(text) if m["office"].casefold() == office]
-        if told and all(bool(one["deputy"]) != bool(asked["deputy"]) for one in told):
+        titles = [m for m in pattern("titled").finditer(text) if m["office"].casefold() == office]
+        if titles and all(bool(one["deputy"]) != bool(asked["deputy"]) for one in titles):
             return True
     return False
 
 
 def _other_sex(question: str, text: str) -> bool:
-    """The question means the men's contest and the text has the women's alone, or the reverse."""
-    asked, told = (
+    """Whether the question means the men's contest and the text only the women's, or vice versa."""
+    in_question, in_text = (
         [bool(pattern(sex).search(words)) for sex in ("of_men", "of_women")]
         for words in (question, text)
     )
-    return asked[0] != asked[1] and told == asked[::-1]
+    return in_question[0] != in_question[1] and in_text == in_question[::-1]
 
 
 _RULES: tuple[Callable[[str, str], bool], ...] = (_another_rank, _another_office, _other_sex)

@@ -1,7 +1,7 @@
-"""The question in the words of the articles: figures are compared by value, known names by thing.
+"""Rewrites figures and known names of a question as the articles write them.
 
-"2,780" is 2780 and 二千七百八十, "十五点二亿" is 15.2亿 and "1.52 billion"; GDP is 国内生产总值
-(``data/same_names.tsv``).
+The same figure is "2,780", 2780 or 二千七百八十, and "十五点二亿", 15.2亿 or "1.52 billion". Names
+of the same thing, such as GDP and 国内生产总值, come from ``data/same_names.tsv``.
 """
 
 from __future__ import annotations
@@ -20,47 +20,50 @@ from rag.question.words import lines, pattern
 if TYPE_CHECKING:
     from rag.index import Snapshot
 
-# Passages in which a figure is looked for as it is written, of those that hold its parts.
-LOOKED_INTO = 32
-_MOST = 8  # names and figures of a question that are looked for
+# Number of passages with the parts of a figure, at most, that are searched for it as written.
+_MAX_PASSAGES_READ = 32
+_MOST = 8  # number of figures and names in a question, at most, that are looked up
 _ZH = "零〇一二两三四五六七八九十百千万亿"
-# How many zeros each stands for.
+# The power of ten of each magnitude.
 _SCALES = {"万亿": 12, "亿": 8, "万": 4, "千": 3, "百": 2}
 _SCALES |= {"trillion": 12, "billion": 9, "million": 6, "thousand": 3}
-_Found = tuple[Span, tuple[str, ...]]  # where a name or figure stands, and how else it is written
+_Found = tuple[Span, tuple[str, ...]]  # span of a name or figure, and its other spellings
 
 
 def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
-    """A question as the articles would write it.
+    """Rewrites a question as the articles would write it.
 
     Args:
         snapshot: the index.
         text: a cleaned question.
 
     Returns:
-        The question with each name or figure that no article writes so in a way in which one
-        does, names in the language of the question where they have one there; and the question
-        with all others in another way that articles know, too, "" where there is none: words to
-        search for beside it.
+        First the question in which each name or figure that no article has is replaced by a
+        spelling that one has, for names if possible in the language of the question. Second the
+        question in which the others are replaced, too, if articles have another spelling; its words
+        are searched for besides. "" if there are none.
     """
     plain = in_simplified(text)
     always, beside = [], []
     found = [(True, *one) for one in _figures(plain)]
     found += [(False, *one) for one in known_names(snapshot, plain)]
     for exact, (start, end), ways in found[:_MOST]:
-        said, in_chinese = plain[start:end], has_chinese(plain)
-        other = next((way for way in ways if way != said and _held(snapshot, way, exact)), "")
-        own = exact or has_chinese(other) == in_chinese
-        # A name in full, in the language of the question, is understood across the languages.
-        known = other and (own or has_chinese(ways[0]) == in_chinese)
-        if known and not _held(snapshot, said, exact):
-            always.append((start, end, other if own else ways[0]))
+        written, in_chinese = plain[start:end], has_chinese(plain)
+        other = next(
+            (way for way in ways if way != written and _any_passage_has(snapshot, way, exact)), ""
+        )
+        same_language = exact or has_chinese(other) == in_chinese
+        # A full name in the language of the question serves, too: search works across languages.
+        known = other and (same_language or has_chinese(ways[0]) == in_chinese)
+        if known and not _any_passage_has(snapshot, written, exact):
+            always.append((start, end, other if same_language else ways[0]))
         elif other:
             beside.append((start, end, other))
     return _put(text, always), _put(text, [*always, *beside]) if beside else ""
 
 
 def _put(text: str, parts: list[tuple[int, int, str]]) -> str:
+    """Replaces spans of a text, given as (start, end, words); overlapping ones only once."""
     last = len(text)
     for start, end, words in sorted(parts, reverse=True):
         if end <= last:
@@ -70,27 +73,27 @@ def _put(text: str, parts: list[tuple[int, int, str]]) -> str:
     return text
 
 
-def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
-    """Whether a passage holds some words; figures as they are written: "3,200" is two words.
+def _any_passage_has(snapshot: Snapshot, words: str, exact: bool) -> bool:
+    """Whether a passage contains some words.
 
-    For figures and abbreviations the texts are looked into: the file name of an article is searched
-    as well ("06-gdp.md").
+    For figures (``exact``) and abbreviations the index is not enough, and the texts are checked:
+    "3,200" is two words to it, and it has file names like "06-gdp.md", too.
     """
-    # A lone character is looked for as one that stands alone: in "15.2亿元" there is none.
+    # Lone characters are left out, since the index has them only standing alone: not in "15.2亿元".
     rows = snapshot.holding_words(pattern("lone_character").sub(" ", words) if exact else words)
     if not len(rows) or not (exact or words.isascii() and " " not in words):
         return len(rows) > 0
-    told = re.sub(r"(?<=\d)(?=[百千万亿])", r"\\s?", re.escape(words))  # "15.2 亿" as well
+    escaped = re.sub(r"(?<=\d)(?=[百千万亿])", r"\\s?", re.escape(words))  # "15.2 亿" as well
     as_written = re.compile(
-        rf"(?<![\d.,{_ZH}]){told}(?![\d{_ZH}]|[.,]\d)" if exact else re.escape(words),
+        rf"(?<![\d.,{_ZH}]){escaped}(?![\d{_ZH}]|[.,]\d)" if exact else re.escape(words),
         re.IGNORECASE,
     )
-    bounds = snapshot.passages[rows[:LOOKED_INTO]].tolist()
+    bounds = snapshot.passages[rows[:_MAX_PASSAGES_READ]].tolist()
     articles = snapshot.articles(row for row, _, _ in bounds)
     for row, start, end in bounds:
         article = articles[row]
-        said = article.text[start:end] if exact else f"{article.title} {article.text}"
-        if as_written.search(said):
+        text = article.text[start:end] if exact else f"{article.title} {article.text}"
+        if as_written.search(text):
             return True
     return False
 
@@ -100,7 +103,7 @@ def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
 
 @functools.cache
 def _known() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:
-    """For each name, in small letters unless an abbreviation, the thing's others; a pattern."""
+    """The other names of the same thing by name (as :func:`_key` has it), and a pattern of all."""
     others: dict[str, tuple[str, ...]] = {}
     patterns = {}
     for group in (row.split("\t") for row in lines("same_names.tsv")):
@@ -110,16 +113,21 @@ def _known() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:
             written = f"(?i:{re.escape(name)})" if " " in name else re.escape(name)
             bounded = rf"(?<![A-Za-z\d]){written}(?![A-Za-z\d])"
             patterns[name] = bounded if name.isascii() else written
-    return others, re.compile("|".join(patterns[name] for name in sorted(patterns, key=len)[::-1]))
+    either = "|".join(patterns[name] for name in sorted(patterns, key=len)[::-1])
+    # Most characters begin no name, and need not be tried with each of them.
+    first = {character for name in patterns for character in name[0] + name[0].swapcase()}
+    return others, re.compile(f"(?=[{re.escape(''.join(sorted(first)))}])(?:{either})")
 
 
 def _key(name: str) -> str:
+    """A name without case if it has several words; else it may be an abbreviation."""
     return name.casefold() if " " in name else name
 
 
 def known_names(snapshot: Snapshot, text: str) -> Iterator[_Found]:
-    """The known names in a text, and their others; none within a word ("云南大学" names no
-    南大).
+    """Yields the spans of known names in a text, with the other names of the same thing.
+
+    Names within a word do not count: "云南大学" does not name 南大.
     """
     others, known = _known()
     spans = None
@@ -138,7 +146,10 @@ def known_names(snapshot: Snapshot, text: str) -> Iterator[_Found]:
 
 
 def _figures(text: str) -> Iterator[_Found]:
-    """The figures in a text but for years, days and numbers of things; other ways to write each."""
+    """Yields the spans of figures from 10 up in a text, with their other spellings.
+
+    Years, days and the numbers of numbered things do not count.
+    """
     years = years_in(text)
     for found in pattern("figure").finditer(text):
         if pattern("numbers_things").search(text[: found.start()]) or any(
@@ -151,6 +162,7 @@ def _figures(text: str) -> Iterator[_Found]:
 
 
 def _value(found: re.Match[str]) -> Decimal | None:
+    """The value of a match of "figure"; None if it has none."""
     import cn2an
 
     try:
@@ -166,7 +178,7 @@ def _value(found: re.Match[str]) -> Decimal | None:
 
 
 def _ways(value: Decimal) -> Iterator[str]:
-    """How a number is written: 15.2亿, 152000万, 1,520,000,000, 十五点二亿, 1.52 billion."""
+    """Yields spellings of a number: 15.2亿, 152000万, 1,520,000,000, 十五点二亿, 1.52 billion."""
     if value == value.to_integral():
         yield f"{int(value)}"
         yield f"{int(value):,}"
@@ -180,7 +192,7 @@ def _ways(value: Decimal) -> Iterator[str]:
 
 
 def _scaled(value: Decimal, size: int) -> Decimal | None:
-    """A value in units of a power of ten, where that is a short number of at least one."""
+    """A value in units of 10 ** ``size``; None if that is below 1 or has too many digits."""
     part = (value / Decimal(10) ** size).normalize()
     _, digits, exponent = part.as_tuple()
     if part < 1 or len(digits) > 6 or not isinstance(exponent, int):  # "F": infinite
@@ -189,6 +201,7 @@ def _scaled(value: Decimal, size: int) -> Decimal | None:
 
 
 def _chinese(value: Decimal, scale: str) -> Iterator[str]:
+    """Yields the spellings of a value below 10 ** 8 in Chinese numerals, with 二 or 两."""
     import cn2an
 
     if value < 10**8:

@@ -1,7 +1,7 @@
-"""Names by their sound: Chinese names in pinyin, foreign ones as Chinese writes them.
+"""Compares names by sound: Chinese names with pinyin, foreign names with their transcriptions.
 
-"Yan Zhengbin" is 闫正斌 exactly; "Steinmeier" and 施泰因迈尔 are alike as far as their consonants
-go.
+"Yan Zhengbin" is exactly the pinyin of 闫正斌. "Steinmeier" and 施泰因迈尔 are compared by their
+skeletons: a letter for the class of each consonant, without the vowels.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from rag.question.pinyin import readings
 from rag.question.words import lines
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-FOREIGN = "".join(lines("foreign.txt"))
-_RUN = re.compile(rf"[{FOREIGN}]{{2,10}}(?:·[{FOREIGN}]{{1,8}})*")
+TRANSCRIPTION_CHARACTERS = "".join(lines("foreign.txt"))
+_RUN = re.compile(rf"[{TRANSCRIPTION_CHARACTERS}]{{2,10}}(?:·[{TRANSCRIPTION_CHARACTERS}]{{1,8}})*")
 _CLASSES = (
     (r"^y(?=[aeou])|^w(?=u)", ""),
     (r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz", "S"),
@@ -36,13 +36,13 @@ _CLASSES = (
     (r"m", "M"),
 )
 _SYLLABLE_S = re.compile(r"^(?:zh|ch|sh|[jqxzcs])")
-ALIKE = 0.66
-"""Likeness from which a name may be taken for one written in the other script."""
-LEAST = 4  # letters of a Latin name that is compared by its sound
+MIN_SOUND_SIMILARITY = 0.66
+"""Least likeness (0 to 1) for two names in different scripts to count as the same."""
+_MIN_LATIN_LETTERS = 4  # shortest Latin name, in letters, that is compared by sound
 
 
 def spelled(text: str, word: str) -> list[tuple[int, int]]:
-    """Where a Latin word of two letters or more is the pinyin of characters of a text."""
+    """The spans of a text of which a Latin word, of two letters or more, is the pinyin."""
     letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
     return [span for span in _readings(text, letters)] if len(letters) > 1 else []
 
@@ -57,7 +57,7 @@ def _readings(text: str, letters: str) -> list[tuple[int, int]]:
 
 
 def _reads(text: str, at: int, limit: int, letters: str) -> int:
-    """Where the characters from ``at`` end that are read as ``letters``, or 0."""
+    """The end of the characters from ``at`` that are read as all ``letters``; 0 for none."""
     if not letters:
         return at
     if at == limit:
@@ -72,10 +72,10 @@ def _reads(text: str, at: int, limit: int, letters: str) -> int:
 
 
 def sounding(text: str, word: str) -> tuple[float, tuple[int, int]]:
-    """The likeness (0 to 1) of a Latin name to what sounds most like it in a text, and where."""
+    """The likeness (0 to 1) of a Latin name to the Chinese words most like it, and their span."""
     bones = skeleton(word)
     best, span = 0.0, (0, 0)
-    if len(re.sub(r"[^A-Za-z]", "", word)) < LEAST or len(bones) < 2:
+    if len(re.sub(r"[^A-Za-z]", "", word)) < _MIN_LATIN_LETTERS or len(bones) < 2:
         return best, span
     for start, end, other in _foreign(text):
         alike = likeness(bones, other)
@@ -85,19 +85,19 @@ def sounding(text: str, word: str) -> tuple[float, tuple[int, int]]:
 
 
 def bones_of(name: str) -> str:
-    """The classes of the consonants of a Chinese name, as :func:`skeleton` has those of a word."""
+    """The skeleton of a Chinese name, comparable with :func:`skeleton` of a Latin one."""
     return "".join(_bone(character) for character in name)
 
 
 def likeness(a: str, b: str) -> float:
-    """How much two names are alike (0 to 1) of which the classes of consonants are given."""
+    """The likeness (0 to 1) of two skeletons; those that begin differently are penalised."""
     alike = SequenceMatcher(None, a, b, autojunk=False).ratio()
     return alike if a[:1] == b[:1] else 0.85 * alike
 
 
 @functools.lru_cache(maxsize=64)
 def _foreign(text: str) -> list[tuple[int, int, str]]:
-    """The stretches of a text that may be foreign names, with the skeleton of each."""
+    """Start, end and skeleton of each stretch of a text that may be a transcribed foreign name."""
     out = []
     for run in _RUN.finditer(text):
         for start in range(run.start(), run.end() - 1):
@@ -110,7 +110,7 @@ def _foreign(text: str) -> list[tuple[int, int, str]]:
 
 @functools.lru_cache(maxsize=1 << 12)
 def _bone(character: str) -> str:
-    """What a syllable adds to a skeleton: its first consonant, and an N that ends it."""
+    """What a character adds to a skeleton: the class of its first consonant, and a final N."""
     sound = readings().get(character, ("",))[0]
     if sound in ("er", "e"):
         return "L" if sound == "er" else ""
@@ -120,7 +120,7 @@ def _bone(character: str) -> str:
 
 @functools.lru_cache(maxsize=1 << 12)
 def skeleton(word: str) -> str:
-    """The classes of the consonants of a word, doubled ones once."""
+    """The consonant classes of a Latin word, in order; repeated ones count once."""
     letters = re.sub(r"[^a-z]", "", word.lower())
     out, at = "", 0
     while at < len(letters):

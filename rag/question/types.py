@@ -1,4 +1,4 @@
-"""What a question is after it was parsed: contracts that search, reader and answer build on."""
+"""Data types of a parsed question, which search, reader and answer build on."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ if TYPE_CHECKING:
     from rag.question.query import Query
 
 CONSTRAINTS = ("date", "place", "source")
-KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
+ASKED_KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
 FORMS = ("one", "all", "count", "most", "least", "more", "less", "whether", "why", "how", "open")
-# What a message may be that is no question; of several at once the kind that stands first is
-# answered. ``other`` is work that is not done here (translating, writing, sums, opinions), ``chat``
-# is small talk.
-TALK = tuple("who can add other chat complaint bye thanks praise stop hello ok".split())
-CORPUS = tuple(
+# Kinds of messages that are no questions; if a message has several, the first in this order is
+# answered. ``other`` is work that this library does not do (translating, writing, arithmetic,
+# opinions), ``chat`` is small talk.
+TALK_KINDS = tuple("who can add other chat complaint bye thanks praise stop hello ok".split())
+# Kinds of questions about the corpus itself.
+CORPUS_KINDS = tuple(
     "count span publishers languages list latest months places new summary compare".split()
 )
-Span = tuple[int, int]  # from the first character to behind the last one
+Span = tuple[int, int]  # offsets of the first character and behind the last one
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """Something that the question restricts the articles to.
+    """A restriction of the articles that the question itself states.
 
     Attributes:
         kind: one of ``CONSTRAINTS``.
-        words: those of the question that say so, ``question[start:end]``.
-        start, end: where they stand in ``Answer.question``, or in ``Answer.completed`` where
-            that is not "".
-        value: what they mean: an interval of ISO 8601 ("2023-08-01/2023-08-31", "2023-05-01/.."
-            without an end, "--08-01/--08-31" of any year), a place ("四川省"), or the publisher's
+        words: the words that state it, ``question[start:end]``.
+        start, end: their offsets in ``Answer.question``, or in ``Answer.completed`` if that is not
+            "".
+        value: their meaning: an ISO 8601 interval ("2023-08-01/2023-08-31", "2023-05-01/.."
+            without an end, "--08-01/--08-31" for any year), a place ("四川省"), or the publisher's
             names in the corpus ("A | B").
     """
 
@@ -51,13 +52,13 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a quantity is compared with: "more than 300 shops", "超过四川".
+    """The bound that a quantity is compared with: "more than 300 shops", "超过四川".
 
     Attributes:
-        start, end: where the value stands, without the words that compare.
+        start, end: span of the value, without the words of comparison.
         words: the value as it is written ("300家", "3万亿元", "Sichuan").
-        more: whether what is sought lies above it, else below.
-        inclusive: whether the value itself will do ("at least 300", "不超过").
+        more: whether values above the bound are sought, else those below.
+        inclusive: whether the bound itself is included ("at least 300", "不超过").
     """
 
     start: int
@@ -68,13 +69,13 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class CorpusQuestion:
     """What a question asks about the corpus itself.
 
     Attributes:
-        asks: one of ``CORPUS``.
-        subject: what the articles are to be about, as the question writes it; "" for all articles.
-        other: what it is compared with; "" where nothing is.
+        asks: one of ``CORPUS_KINDS``.
+        subject: the subject of the articles, as the question writes it; "" for all articles.
+        other: the second subject of a comparison, else "".
     """
 
     asks: str
@@ -84,35 +85,36 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the words of a question say on their own. Spans are of its text.
+    """What the words of a question ask for. All spans are offsets in its text.
 
     Attributes:
-        plain: the question in simplified characters, each at its place.
-        kind: of what is sought, one of ``KINDS``.
-        level: for places: "country", "province", "city", "county", "district", "local" (one of
-            these two) or "any"; else "".
-        form: one of ``FORMS``: one thing or value; all that fit; "count", how many places,
-            bodies, officials or documents do something (a figure that articles state is "one");
-            the one with the most or the least; all with "more" or "less" than ``bound``;
-            whether; why; how; or "open" where no more than a topic is given.
-        counted: of a "count", kind and level of the things; else ("", "").
-        number: how many it says that the things are ("哪三个园区": 3); 0 where it does not.
-        bound: what a quantity is compared with, for "more", "less" and "count".
+        plain: the question in simplified characters, at the same offsets.
+        kind: the kind of thing asked for, one of ``ASKED_KINDS``.
+        level: for places "country", "province", "city", "county", "district", "local" (county or
+            district) or "any"; else "".
+        form: one of ``FORMS``: "one" thing or value; "all" that fit; "count", how many places,
+            organisations, officials or documents do something (a figure that articles state is
+            "one"); the one with the "most" or the "least"; all with "more" or "less" than
+            ``bound``; "whether"; "why"; "how"; or "open" if only a topic is given.
+        counted: for "count" the kind and level of the things to count; else ("", "").
+        number: the number of things that it asks for ("哪三个园区": 3); 0 if it gives none.
+        bound: the bound of a comparison, for "more", "less" and "count".
         measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0)
             for none.
-        several: whether more than one is sought ("哪些企业", "which companies"), not the one.
-        where: whether the place is sought where something is ("哪里"), in a gazetteer or not.
-        negated: whether what is denied, called off or left undone is asked for.
-        excepted: spans of what is not sought ("除了四川", "besides Sichuan"): of the names alone.
-        names: spans of what evidence must name: titles, quoted words, names in Latin letters,
-            things with a number ("3号线", "No. 4"), and years, which its date may say as well.
-        idle: spans that only ask ("which provinces"), or except; they need no support.
-        focus: span right behind the words that ask, where what is counted stands; may be empty.
-        places, place_spans: places that the answer must be about, and where they stand.
-        countries: those that it names besides, but for China; evidence tells of them.
+        several: whether more than one thing is sought ("哪些企业", "which companies").
+        where: whether a location is sought ("哪里"), which need not be in the gazetteer.
+        negated: whether it asks for what was denied, called off or left undone.
+        excepted: spans of the names of exceptions ("四川" in "除了四川", "besides Sichuan").
+        names: spans that evidence must contain: titles, quoted words, names in Latin letters,
+            numbered things ("3号线", "No. 4"), and years, which may also be in the article's date.
+        idle: spans that need no support by evidence, such as question words ("which provinces"),
+            exceptions and lifted constraints.
+        focus: span right behind the question words, where the thing counted stands; may be empty.
+        places, place_spans: places that the answer must be about, and their spans.
+        countries: all countries that it names other than China; evidence must mention them.
         years: years that the evidence must be of.
-        told: periods that the evidence must be of, once the constraints are found.
-        freed: spans of the constraints that are lifted: they are not read.
+        told: periods that the evidence must be of, set when the constraints are found.
+        freed: spans of lifted constraints, which the reader does not see.
     """
 
     plain: str
@@ -139,7 +141,7 @@ class Asked:
 
     @property
     def noun(self) -> str:
-        """In English the word behind "how many", in Chinese the measure that counts; else ""."""
+        """The noun counted: the word behind "how many", in Chinese the measure word; else ""."""
         if found := pattern("counted_measure").search(self.plain):
             return found[1]
         _, _, behind = self.plain.casefold().partition("how many ")
@@ -147,32 +149,31 @@ class Asked:
 
     @property
     def sought(self) -> tuple[str, str]:
-        """Kind and level of what is listed, or counted where the number of things is asked for."""
+        """Kind and level of the things to list, or of those to count for a "count"."""
         return self.counted if self.form == "count" else (self.kind, self.level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ParsedQuestion(Asked):
-    """A question, ready to be searched for and answered; all that is ever read off its words.
+    """A fully parsed question, ready for search and answer; nothing else parses its words.
 
     Attributes:
-        text: as it was understood, cleaned and in full, with Chinese names in characters
-            (:mod:`rag.question.pinyin`), for which ``plain`` has Latin letters; all spans are of
-            it.
-        asked: as it was typed, cleaned.
-        completed: ``text`` where the question leaned on an earlier one, else "".
+        text: the question as understood: cleaned, completed, and with Chinese names in characters
+            (:mod:`rag.question.pinyin`), for which ``plain`` has Latin letters. All spans are
+            offsets in it.
+        asked: the question as it was typed, cleaned.
+        completed: ``text`` if it differs from the question as typed, as for a follow-up; else "".
         lang: language of ``text``: "zh", "en" or another code.
-        frame: language that the answer speaks: "zh", "zh-Hant" or "en".
+        frame: language of the answer's own words: "zh", "zh-Hant" or "en".
         query: its tokens, weights and vectors.
-        constraints: what it restricts the articles to, in the order of its words.
-        allowed: bool (n_articles,), the articles that pass all of them.
-        as_of: the day that its times are told from, "YYYY-MM-DD" or "".
-        seen: ids of the articles that earlier answers cited, where it asks for others than these.
-        only: ids of the articles that earlier answers cited, where it asks for more of these.
-        talk: what it is where it is no question (one of ``TALK``: :mod:`rag.question.talk`).
+        constraints: the constraints that it states, in the order of its words.
+        allowed: bool (n_articles,), the articles that pass all constraints.
+        as_of: the day to which its times refer, "YYYY-MM-DD" or "".
+        seen: ids of articles cited before, which are left out since it asks for others.
+        only: ids of articles cited before, to which the search is limited for more details.
+        talk: the kind of talk that it is, one of ``TALK_KINDS`` (:mod:`rag.question.talk`); or "".
         about: what it asks about the corpus itself; None for a question to the articles.
-        second: the question in full as it can be read besides, where two readings are possible
-            after the turn before; else "".
+        second: a second reading in full, if the turns before allow two; else "".
     """
 
     text: str
@@ -187,12 +188,12 @@ class ParsedQuestion(Asked):
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     talk: str = ""
-    about: About | None = None
+    about: CorpusQuestion | None = None
     second: str = ""
 
     @property
     def read(self) -> str:
-        """The question as the reader reads it: spaces in place of what is lifted."""
+        """The question as the reader sees it: lifted constraints are replaced by spaces."""
         text = self.text
         for start, end in self.freed:
             text = text[:start] + " " * (end - start) + text[end:]
@@ -213,8 +214,9 @@ class _Cited(Protocol):
 
 
 class Earlier(Protocol):
-    """What is read of an earlier answer: its rows' labels and places, what it cited, what was
-    asked, and of the corpus about what.
+    """The parts of an earlier answer that parsing uses.
+
+    ``completed`` is its question in full, ``about`` the subject of a question about the corpus.
     """
 
     @property

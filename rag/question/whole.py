@@ -1,4 +1,4 @@
-"""A whole question taken apart: what asks in it, and where it names places and times."""
+"""Takes a whole question apart: its question words, places and times, its subject and context."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from rag.question.periods import find_periods
 from rag.question.script import is_english
 from rag.question.words import pattern, words
 
-ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
+ANY_DAY = date(2000, 1, 1)  # for finding where "last month" stands, whatever it means
 LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3, "district": 3, "local": 3}
 
 AUX, PREP, VERB = words("auxiliary"), words("preposition_en"), words("holds_zh")
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeQuestion:
     """A question that stands on its own.
 
     Attributes:
-        body: its words, without those that lead over and the mark at the end.
-        ask: the first words that ask, or None.
-        groups: spans of places that are named together ("四川和重庆", "Chengdu, Sichuan").
+        body: its text, without words that lead over from the turn before and the final mark.
+        ask: the first question words, or None.
+        groups: spans of places named together ("四川和重庆", "Chengdu, Sichuan").
         places: the places of each group.
         times: spans of times.
     """
@@ -40,23 +40,23 @@ class Whole:
 
     @property
     def asks(self) -> str:
-        """The words that ask, or ""."""
+        """The text of the question words, or ""."""
         return self.body[self.ask.start : self.ask.end] if self.ask else ""
 
     @property
     def asked(self) -> tuple[tuple[int, int], ...]:
-        """Where they stand, if there are any."""
+        """The spans of the question words: one or none."""
         return ((self.ask.start, self.ask.end),) if self.ask else ()
 
 
 def language(question: str) -> str:
-    """ "zh" or "en"; of an English question that holds a Chinese name, "en"."""
+    """The language of a question, "zh" or "en"; an English one with a Chinese name is "en"."""
     english = is_english(question) or re.match(r"[A-Za-z]+ [a-z]+ ", question)
     return "zh" if not english and detect_lang(question) == "zh" else "en"
 
 
-def taken_apart(question: str) -> Whole:
-    """The parts of a whole question."""
+def taken_apart(question: str) -> WholeQuestion:
+    """Takes a whole question apart."""
     body = pattern("mark_at_end").sub("", question.strip())
     if lead := pattern("leads_over").match(body):
         body = body[lead.end() :] or body
@@ -76,7 +76,7 @@ def taken_apart(question: str) -> Whole:
         if outside_of((one.start, one.end), spans)
     )
     asks = [one for one in asking(body) if outside_of((one.start, one.end), (*spans, *times))]
-    return Whole(
+    return WholeQuestion(
         body,
         asks[0] if asks else None,
         spans,
@@ -86,8 +86,10 @@ def taken_apart(question: str) -> Whole:
 
 
 def _in_order(body: str) -> str:
-    """ "列出开展演练的省份", "开展演练的省份有哪些", "List the provinces that held drills" as
-    questions that ask first.
+    """Puts the question words of a list question first, as in "Which provinces held drills".
+
+    Such questions are "列出开展演练的省份", "开展演练的省份有哪些" and "List the provinces that
+    held drills"; others are returned as they are.
     """
     if found := pattern("lists_zh").fullmatch(body) or pattern("which_last").fullmatch(body):
         return f"哪些{found['noun']}{found['rest']}"
@@ -97,26 +99,27 @@ def _in_order(body: str) -> str:
 
 
 def asks_below(ask: Ask, places: tuple[Place, ...]) -> bool:
-    """Whether it asks for places that lie in those named: which cities, of a province."""
+    """Whether places of a lower level than those given are asked for: cities of a province."""
     return ask.level in LEVELS and all(LEVELS[place.level] < LEVELS[ask.level] for place in places)
 
 
-def head_of(whole: Whole) -> str:
-    """What stands before the words that ask."""
+def head_of(whole: WholeQuestion) -> str:
+    """The text before the question words, without a verb or preposition that leads to them."""
     return (
         re.sub("(?:[有是在由于被]|都有)$", "", whole.body[: whole.ask.start]) if whole.ask else ""
     )
 
 
 def rest_of(ask: Ask) -> int:
-    """Where the words begin that stay when others ask: "医院" of "哪家医院" tells what is
-    sought.
+    """Offset from which the text stays if the question words are exchanged.
+
+    In "哪家医院" the noun "医院" stays, since it says what is sought.
     """
     return ask.core if ask.kind in ("organisation", "document", "person", "number") else ask.end
 
 
 def leading(body: str) -> int:
-    """Where the places and times end that stand at the beginning."""
+    """The offset where the places and times at the beginning of a text end; 0 for none."""
     whole, at = taken_apart(body), 0
     for start, end in sorted((*whole.groups, *whole.times)):
         if start - at > 1:
@@ -125,8 +128,8 @@ def leading(body: str) -> int:
     return at
 
 
-def subject(whole: Whole, lang: str) -> str:
-    """The one thing that a question says something of, where that is certain; else ""."""
+def subject(whole: WholeQuestion, lang: str) -> str:
+    """The one thing that a question is about, if that is certain; else ""."""
     body, ask = whole.body, whole.ask
     if lang == "en":
         taken = [*whole.times, *([(ask.start, ask.end)] if ask else [])]
@@ -156,12 +159,12 @@ def subject(whole: Whole, lang: str) -> str:
     head = bare if leading(bare) < len(bare) else head
     if not ask or re.search(r"[了过，,:]", head) or len(head) > 20:
         return ""
-    # A place is what is spoken of in "四川有多少人口", not in "四川哪些医院举办了演练".
+    # A place is the subject of "四川有多少人口", but not of "四川哪些医院举办了演练".
     return head if leading(head) < len(head) or head != body[: ask.start] else ""
 
 
-def context(whole: Whole, lang: str) -> str:
-    """What a question is about, without the words that ask."""
+def context(whole: WholeQuestion, lang: str) -> str:
+    """What a question is about: its text without the question words."""
     body, old = whole.body, whole.ask
     if lang == "zh":
         rest = f"{head_of(whole)}{body[rest_of(old) :]}" if old else body

@@ -1,5 +1,6 @@
-"""What the words of a question say on their own: what is asked for, what is denied or left out, and
-what its answer must be about.
+"""Reads from a question alone, without an index, what it asks for.
+
+This includes what it negates or excepts, and what its answer must be about.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from rag.question.types import Asked, Span
 from rag.question.words import pattern, words
 
 EVENT_AFTER = re.compile(words("event_after"))
-"""What follows the name of a place where both name an event."""
+"""What follows a place name that is part of the name of an event."""
 
 
 def understand(text: str) -> Asked:
-    """What a cleaned question asks for, in either script; without the limits that take an index to
-    find.
+    """Returns what a cleaned question asks for; constraints, which need an index, come later.
+
+    Args:
+        text: the question, in simplified or traditional characters.
     """
     text = in_simplified(text)
     kind, begin = kind_of(text), begin_of(text)
@@ -60,12 +63,12 @@ def understand(text: str) -> Asked:
 
 
 def _is_abroad(place: Place) -> bool:
-    """Whether a place is a country but for China, of which most articles tell."""
+    """Whether a place is a country other than China; most articles are about China anyway."""
     return place.level == "country" and place.code != "CN"
 
 
 def _aside(text: str, mention: PlaceMention) -> bool:
-    """Whether a place is a country or only part of a name: nothing need be about it."""
+    """Whether a place does not restrict the answer: a country, or a part of another name."""
     return (
         mention.part_of_name
         or mention.place.level == "country"
@@ -74,18 +77,21 @@ def _aside(text: str, mention: PlaceMention) -> bool:
 
 
 def denies(text: str) -> bool:
-    """Whether what was not done, or was called off, is asked for."""
+    """Whether a question asks for what was not done, denied or called off."""
     return bool(pattern("denies").search(pattern("title").sub("", text)))
 
 
 def exceptions(text: str) -> tuple[list[Span], list[Span]]:
-    """What is not sought: the spans of the names alone, and those of all the words that say so."""
+    """What a question excepts: the spans of the names alone, and of the phrases with them.
+
+    In "除了四川" the name is "四川".
+    """
     names, phrases = [], []
     for found in pattern("except").finditer(text):
-        group = next(name for name, said in found.groupdict().items() if said)
+        group = next(name for name, matched in found.groupdict().items() if matched)
         low, high = found.span(group)
         if pattern("asks_any").search(text, low, high):
-            continue  # "除了哪些部位"
+            continue  # "除了哪些部位" asks for the exceptions
         cuts = [
             low,
             *(at for one in pattern("joined_names").finditer(text, low, high) for at in one.span()),

@@ -1,6 +1,6 @@
-"""Figures of a change: what was before it, what is after it, and by how much.
+"""Tells apart the figures of a change: the value before it, the value after it, the difference.
 
-They stand beside each other in the same words, so that the reader takes one for the other.
+They stand side by side in similar words, so that the reader confuses one with another.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _FROM_HERE = re.compile(r"[^，。；,.;]{0,6}?(?:[增升涨降减扩变改]|提
 
 
 def unasked(question: str, text: str, figures: Sequence[Value]) -> list[tuple[int, int]]:
-    """The figures of changes in a text that a question for a figure does not mean.
+    """Finds the figures of changes in a text that a question for a figure does not ask for.
 
-    They are differences where none is asked for, and what is after a change where what was before
-    it is asked for.
+    These are differences, unless the question asks for a difference. For a question about the time
+    before a change they are also all other figures of a sentence that gives a value from before it.
 
     Args:
-        question: the question, in simplified characters.
-        text: a window of an article.
-        figures: those in it, in order.
+        question: the question in simplified characters.
+        text: the text of a window.
+        figures: the figures in the text, in order.
 
     Returns:
-        Offsets in the text.
+        The (start, end) offsets of these figures in the text.
     """
     earlier = asks_earlier(question)
     if not earlier and asks_difference(question):

@@ -1,4 +1,4 @@
-"""Texts as the reader sees them: token ids, what stands before each, and how it is written."""
+"""Encodes texts for the reader: token ids, the gap before each token, and its character shape."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 
-# What stands between two tokens, the strongest of the characters there: the tokenizer drops
-# punctuation.
+# Classes of the gap between two tokens, weakest first; the strongest character in the gap decides.
+# They tell the reader of punctuation, which the tokenizer drops.
 GAPS = tuple("nothing space letter close open colon enumeration comma stop line".split())
 _GAP_CHARACTERS = {
     "space": " \t\u00a0\u3000",
@@ -23,7 +23,7 @@ _GAP_CHARACTERS = {
     "stop": "。.！!？?；;…",
     "line": "\n\r\v\f\u2028\u2029",
 }
-# How the first character of a token is written.
+# Classes of how a token is written, by its first character; "capitals" if the second is upper, too.
 SHAPES = ("other", "han", "lower", "upper", "digit", "han_numeral", "capitals")
 _SHAPE_CHARACTERS = {
     "digit": "0123456789０１２３４５６７８９",
@@ -33,13 +33,13 @@ _SHAPE_CHARACTERS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """A text as the reader sees it; arrays run in parallel.
+    """A text as the reader sees it, in parallel arrays with an entry per token.
 
     Attributes:
         ids: token ids, int64 (t,).
         spans: start and end of each token in the text, int64 (t, 2).
-        gaps: what stands before each token, an index into ``GAPS``, uint8 (t,).
-        shapes: how each is written, an index into ``SHAPES``, uint8 (t,).
+        gaps: class of the gap before each token, an index into ``GAPS``, uint8 (t,).
+        shapes: class of how each token is written, an index into ``SHAPES``, uint8 (t,).
     """
 
     ids: np.ndarray
@@ -51,25 +51,28 @@ class Encoded:
         return len(self.ids)
 
     def part(self, start: int, end: int) -> Encoded:
-        """The tokens from number ``start`` up to ``end``."""
+        """The tokens from position ``start`` up to, without, ``end``."""
         inside = slice(start, end)
         return Encoded(self.ids[inside], self.spans[inside], self.gaps[inside], self.shapes[inside])
 
 
 def joined(*parts: Encoded) -> Encoded:
-    """Some texts as one, their tokens one after the other; spans stay as they are."""
+    """Concatenates encoded texts; spans keep referring to the original texts."""
     arrays = ((one.ids, one.spans, one.gaps, one.shapes) for one in parts)
     return Encoded(*(np.concatenate(same) for same in zip(*arrays)))
 
 
 def encode(model: StaticModel, texts: Sequence[str]) -> list[Encoded]:
-    """Each text as the reader sees it."""
+    """Tokenizes and encodes each text."""
     found = model.located(list(texts))
     return [described(ids, spans, text) for (ids, spans), text in zip(found, texts)]
 
 
 def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
-    """Tokens with known places in a text, what stands between them and how they are written."""
+    """Encodes tokens of which the ids and the spans in a text are known already.
+
+    The first token counts as the beginning of a line.
+    """
     if not len(ids):
         return Encoded(ids, spans, np.zeros(0, np.uint8), np.zeros(0, np.uint8))
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -77,7 +80,7 @@ def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
     codes = np.minimum(codes, len(gap_of) - 1)
     classes, shapes = gap_of[codes], shape_of[codes]
     starts, ends = spans[:, 0], spans[:, 1]
-    # The classes of the characters of the tokens themselves do not count.
+    # Only characters outside of all tokens count for the gaps.
     inside = np.zeros(len(text) + 1, np.int64)
     np.add.at(inside, np.minimum(starts, len(text)), 1)
     np.add.at(inside, np.minimum(ends, len(text)), -1)
@@ -98,7 +101,7 @@ def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
 
 @functools.cache
 def _tables() -> tuple[np.ndarray, np.ndarray]:
-    """Of each character of the basic plane the class of gap, and of shape, uint8 (65536,)."""
+    """The gap class and the shape class of each character of the basic plane, uint8 (65536,)."""
     gaps = np.full(65536, GAPS.index("letter"), np.uint8)
     for name, characters in _GAP_CHARACTERS.items():
         gaps[[ord(character) for character in characters]] = GAPS.index(name)

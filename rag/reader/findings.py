@@ -1,6 +1,7 @@
-"""From a question to what was found.
+"""From a question and its search candidates to the values that the articles give.
 
-Passages are sought and read, spans that say the same are one value, and each has a probability.
+The best candidates are read, spans that state the same value are grouped, and each value gets a
+share of the probability.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.corpus.context import heading_above
 from rag.corpus.gazetteer import Place, places_by_name
 from rag.corpus.places import find_places
 from rag.index import Snapshot
@@ -23,15 +25,15 @@ from rag.reader.encode import encode
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
 from rag.reader.reading import Finding, Reading, read
-from rag.reader.typed import UNLIKE, typed
+from rag.reader.typed import KIND_PENALTIES, typed
 from rag.reader.windows import windows_of
 from rag.search.candidates import Candidates
 
-READ, READ_ALL = 24, 72  # passages that are read for one fact, and for a list
-SPANS, SPANS_ALL = 4, 12  # spans of each window that are kept
+READ, READ_ALL = 24, 72  # number of passages read for a single fact, and for a list
+SPANS, SPANS_ALL = 4, 12  # number of spans kept per window, for a single fact and for a list
 
 _COUNTRIES = "".join(COUNTRY_LETTERS)
-# Letters that stand for countries: "美军", "中日韩"; not in "参加会议".
+# Single characters that abbreviate countries: "美军", "中日韩"; not the 加 of "参加会议".
 _LETTERS = re.compile(
     f"[{_COUNTRIES}](?=[军方媒企股元{_COUNTRIES}]|总统|外长|政府|国会)"
     f"|(?<=[{_COUNTRIES}])[{_COUNTRIES}]"
@@ -40,14 +42,14 @@ _LETTERS = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadPassage:
-    """A passage that was sought and read.
+    """A window of a passage that search found, as the reader read it.
 
     Attributes:
-        reading: what was read in it.
-        behind: its fused score less that of the best passage, 0 or less.
-        score: its fused score.
-        abroad: whether it is in another language than the question.
-        story: row of the first article that tells what this one tells.
+        reading: what the reader found in the window.
+        behind: the passage's fused search score minus that of the best candidate, 0 or less.
+        score: the passage's fused search score.
+        abroad: whether its article is in another language than the question.
+        story: row of the first article of the same story.
     """
 
     reading: Reading
@@ -59,12 +61,13 @@ class ReadPassage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
-    """A finding where it was found.
+    """A finding together with the passage that it stands in.
 
     Attributes:
         finding: the words.
         passage: the passage that they stand in.
-        worth: log-odds by which spots are ranked: the reader's, and how well the passage was found.
+        worth: log-odds by which spots are ranked: the reader's log-odds of the finding plus the
+            weighted search score of its passage (``behind``).
     """
 
     finding: Finding
@@ -73,14 +76,14 @@ class Spot:
 
     @property
     def certainty(self) -> float:
-        """The part, 0 to 1, that the reader gives it of all that its passage may answer."""
+        """Its share, 0 to 1, of the odds that the reader gives to all spans of its window."""
         return float(np.exp(self.finding.margin - self.passage.reading.margin))
 
     @property
     def lead(self) -> float:
-        """Its part, 0 to 1, of what was found in its passage.
+        """Its share, 0 to 1, of the odds of the findings kept from its window.
 
-        Longer and shorter spans of the same words are none of the others.
+        Findings do not overlap, so longer and shorter spans of the same words take no share.
         """
         others = [one.margin for one in self.passage.reading.findings]
         return float(np.exp(self.finding.margin - np.logaddexp.reduce(others)))
@@ -88,12 +91,12 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundValue:
-    """What several spots say alike.
+    """A value that one or more spots state.
 
     Attributes:
-        spots: best first.
-        worth: log-odds, those of its stories put together.
-        share: 0 to 1, its part of all that was found.
+        spots: the spots that state it, best first.
+        worth: its log-odds: the odds of its stories added up, each story with its best spot.
+        share: its share, 0 to 1, of the odds of all values found.
     """
 
     spots: tuple[Spot, ...]
@@ -111,10 +114,10 @@ class Findings:
     """All that was found for a question.
 
     Attributes:
-        passages: those that were read, best first as search has them.
-        values: best first.
-        chance: 0 to 1, that the articles answer.
-        features: what that was told from (:func:`rag.reader.judge.features`).
+        passages: the passages that were read, in the order of search, best first.
+        values: the values, best first.
+        chance: the probability, 0 to 1, that the articles answer the question.
+        features: the features of that probability (:func:`rag.reader.judge.features`).
     """
 
     passages: tuple[ReadPassage, ...]
@@ -124,9 +127,9 @@ class Findings:
 
 
 def order_of(found: Candidates, allowed: np.ndarray, most: int) -> np.ndarray:
-    """Positions in ``found`` of the best passages.
+    """Positions in ``found`` of the ``most`` best passages, best first.
 
-    They are of articles that are ``allowed``, bool (n_articles,).
+    Only passages of articles that are ``allowed``, bool (n_articles,), count.
     """
     order = np.argsort(-found.score, kind="stable")
     return order[allowed[found.articles[order]]][:most]
@@ -135,12 +138,22 @@ def order_of(found: Candidates, allowed: np.ndarray, most: int) -> np.ndarray:
 def passages_of(
     snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, most: int
 ) -> list[ReadPassage]:
-    """The candidates at some positions of ``found``, read; ``most`` spans of each window are
-    kept.
+    """Reads some candidates beside the question.
+
+    Args:
+        snapshot: the index.
+        parsed: the question.
+        found: the candidates of the search.
+        order: positions in ``found`` of the passages to read.
+        most: number of spans kept per window; ``SPANS_ALL`` where findings must fit the kind asked
+            for.
+
+    Returns:
+        The windows of these passages in the given order; a long passage has several.
     """
     windows = windows_of(snapshot, found.rows[order].tolist())
     kind = parsed.kind if parsed.form == "one" else ""
-    most = SPANS_ALL if kind in UNLIKE else most
+    most = SPANS_ALL if kind in KIND_PENALTIES else most
     untyped = read(snapshot.model, parsed.read, windows, most)
     if parsed.freed:
         untyped = [_aligned(snapshot, parsed, reading) for reading in untyped]
@@ -160,7 +173,10 @@ def passages_of(
 
 
 def _aligned(snapshot: Snapshot, parsed: ParsedQuestion, reading: Reading) -> Reading:
-    """The reading with a match for each token of the question: 0 for those that are lifted."""
+    """Returns the reading with its ``matches`` aligned to the tokens of ``parsed.query``.
+
+    The reader saw the question without the words of lifted constraints; their tokens get 0.
+    """
     (tokens,) = encode(snapshot.model, [parsed.read])
     place = {start: at for at, (start, _) in enumerate(parsed.query.spans)}
     matches = np.zeros(len(parsed.query.ids), np.float32)
@@ -177,56 +193,95 @@ def findings_of(
     judge: Judge,
     accept: Callable[[Finding], bool] = lambda _: True,
 ) -> Findings:
-    """What was found in some passages.
+    """Collects the values found in some passages, and how likely they answer the question.
+
+    Left out are findings that only repeat words of the question, and passages about something else
+    than what the question names.
 
     Args:
         parsed: the question.
-        passages: what was read for it.
+        passages: the passages read for it.
         searched: number of articles that were searched.
-        judge: tells how likely it is that the articles answer.
-        accept: whether a finding may be shown: it is of the time and place that the question names.
+        judge: the fitted model of how likely the articles answer.
+        accept: whether a finding may be shown, that is, fits the time and place of the question.
     """
-    said = f"{parsed.text}\n{in_simplified(parsed.text)}".casefold()
+    question_text = f"{parsed.text}\n{in_simplified(parsed.text)}".casefold()
     spots = [
         Spot(finding, passage, finding.margin + judge.search * passage.behind)
         for passage in passages
         if not parsed.query.missing and _of_that_one(parsed, passage)
         for finding in passage.reading.findings
-        if finding.text.casefold() not in said and accept(finding)
+        if finding.text.casefold() not in question_text and accept(finding)
     ]
-    values = values_of(parsed, spots)
-    told = features(parsed, passages, values, searched)
-    return Findings(tuple(passages), values, judge.chance(told) if values else 0.0, told)
+    values = values_of(parsed, _of_that_section(question_text, spots))
+    answer_features = features(parsed, passages, values, searched)
+    return Findings(
+        tuple(passages), values, judge.chance(answer_features) if values else 0.0, answer_features
+    )
 
 
 def _of_that_one(parsed: ParsedQuestion, passage: ReadPassage) -> bool:
-    """Whether a passage may tell of the things that the question means, not of others like them.
+    """Whether a passage may be about what the question names, not about something similar.
 
-    Of line 9 nothing is said by what tells of line 2, nor of the deputy by what tells of the mayor.
+    A passage about line 2 does not answer for line 9, nor one about the mayor for the deputy mayor.
     """
     window = passage.reading.window
     article = window.article
     for words in unnamed(parsed, passage):
-        spelled = parsed.lang != "zh" and has_chinese(words)  # a person: "he" in what follows
+        # A Chinese name in an English question: the article must have it, but not each passage,
+        # which may go on with "he".
+        spelled = parsed.lang != "zh" and has_chinese(words)
         if any(map(str.isdigit, words)) or spelled and words not in article.text:
             return False
-    said = f"{article.title}\n{article.text[window.start : window.end]}"
-    if not passage.abroad and tells_of_another(parsed.plain, said):
+    passage_text = f"{article.title}\n{article.text[window.start : window.end]}"
+    if not passage.abroad and tells_of_another(parsed.plain, passage_text):
         return False
-    return _tells_of(parsed.countries, said) or _tells_of(parsed.countries, article.text)
+    return _tells_of(parsed.countries, passage_text) or _tells_of(parsed.countries, article.text)
+
+
+def _of_that_section(question: str, spots: Sequence[Spot]) -> list[Spot]:
+    """Drops spots under a heading of which the question names a sibling in the same article.
+
+    What stands under 石门镇 does not answer for 桃溪镇. A spot whose own line contains the heading
+    that the question names stays, and so does one without a heading.
+
+    Args:
+        question: the question, lowercased.
+        spots: the spots to filter.
+    """
+    named: dict[int, set[str]] = {}
+    places = []
+    for spot in spots:
+        row, text = spot.finding.window.row, spot.finding.window.article.text
+        begin = text.rfind("\n", 0, spot.finding.start) + 1
+        heading = heading_above(text, begin).casefold()
+        if heading and heading in question:
+            named.setdefault(row, set()).add(heading)
+        places.append((row, text[begin:].partition("\n")[0].casefold(), heading))
+    return [
+        spot
+        for spot, (row, line, heading) in zip(spots, places)
+        if not heading
+        or heading in question
+        or row not in named
+        or any(one in line for one in named[row])
+    ]
 
 
 def _tells_of(countries: Sequence[Place], text: str) -> bool:
-    """Whether a text tells of some countries: 美军 tells of 美国."""
+    """Whether a text names all of some countries, if only abbreviated: 美军 names 美国."""
     if not countries:
         return True
-    said = {mention.place.code for mention in find_places(text)}
-    said |= {places_by_name()[COUNTRY_LETTERS[c]][0].code for c in _LETTERS.findall(text)}
-    return all(country.code in said for country in countries)
+    codes = {mention.place.code for mention in find_places(text)}
+    codes |= {places_by_name()[COUNTRY_LETTERS[c]][0].code for c in _LETTERS.findall(text)}
+    return all(country.code in codes for country in countries)
 
 
 def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[FoundValue, ...]:
-    """Spots that say the same as one value, best first; a story counts once."""
+    """Groups spots that state the same value; returns the values, best first.
+
+    Each story counts once, with its best spot, so that copies of one report add nothing.
+    """
     groups: dict[object, list[Spot]] = {}
     for spot in sorted(
         spots, key=lambda one: (-one.worth, one.finding.window.row, one.finding.start)

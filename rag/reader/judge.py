@@ -1,8 +1,8 @@
-"""How likely it is that the articles answer, told from what was read and what was searched.
+"""Estimates the probability that the articles answer a question, and which names belong in a list.
 
-Logistic regression, fitted by ``training/reader/judge.py`` to questions asked of small indexes and
-of one of 76,000 articles, answerable and not: among many articles the best of many wrong ones comes
-nearer.
+Logistic regression on what was searched and read. ``training/reader/judge.py`` fits it to
+answerable and unanswerable questions to small indexes and to one of 76,000 articles. Both sizes are
+needed: the more articles are searched, the closer the best wrong passage comes to a right one.
 """
 
 from __future__ import annotations
@@ -25,41 +25,42 @@ from rag.search.match import graded
 if TYPE_CHECKING:
     from rag.reader.findings import FoundValue, ReadPassage, Spot
 
-FILE = Path(__file__).with_name("model") / "judge.json"
-FEATURES = tuple(
+JUDGE_FILE = Path(__file__).with_name("model") / "judge.json"
+ANSWER_FEATURES = tuple(
     "bias worth share certain score covered abroad_covered covered_articles top_margin top_covered"
     " gap named unnamed articles length".split()
 )
-# Share of the question's weight below which a passage matches nothing but by chance.
-NOTHING = 0.05
-SAID = ("said", "said_below", "unsaid")  # what counts otherwise across languages
-# What among few articles counts otherwise than among many: each also times "articles".
-BY_ARTICLES = ("margin", "alone", "below", "above", "gap", "window_below")
+# Coverage of the question (0 to 1) below which a passage matches it only by chance.
+_MIN_COVERAGE = 0.05
+# Row features with another weight across languages: each appears also multiplied by "abroad".
+_CROSSED_WITH_ABROAD = ("said", "said_below", "unsaid")
+# Row features whose weight depends on the number of articles: each also multiplied by "articles".
+_CROSSED_WITH_ARTICLES = ("margin", "alone", "below", "above", "gap", "window_below")
 ROW_FEATURES = (
     *"bias worth margin alone alone_below below near above gap window window_below behind".split(),
     *"covered stories same first abroad said said_below unsaid".split(),
-    *(f"{name}_abroad" for name in SAID),
+    *(f"{name}_abroad" for name in _CROSSED_WITH_ABROAD),
     "articles",
-    *(f"articles_{name}" for name in BY_ARTICLES),
+    *(f"articles_{name}" for name in _CROSSED_WITH_ARTICLES),
 )
-LISTED = ("places", "names")  # lists that are fitted apart
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")  # 2,780 is 2780
-RANKED = 6.0  # log-odds below the best name under which no gap between names is looked for
+LIST_KINDS = ("places", "names")  # kinds of lists, each with weights of its own
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")  # thousands separators: 2,780 is 2780
+# Only names within these log-odds of the best count when looking for a gap.
+MAX_LOG_ODDS_BEHIND = 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Fitted weights.
+    """The fitted weights and thresholds. A "chance" is a probability, 0 to 1.
 
     Attributes:
-        search: what a passage's fused score, less the best one's, counts beside the reader's
-            log-odds.
-        weights: of :data:`FEATURES`, float64 (f,).
-        least: by the language of the question ("zh", "en"), the chance (0 to 1) from which it is
-            answered.
-        near: share of the question's weight that a passage must match for its subject to be there.
-        rows: weights of :data:`ROW_FEATURES`, float64 (r,), by what is listed (:data:`LISTED`).
-        row: chance (0 to 1) of the best name from which there is a list, by what is listed.
+        search: factor by which a passage's fused search score, minus the best one's, is added to
+            the reader's log-odds.
+        weights: weights of :data:`ANSWER_FEATURES`, float64 (f,).
+        least: least chance for a question to be answered, by its language ("zh", "en").
+        near: coverage of the question (0 to 1) from which a passage is about its subject.
+        rows: weights of :data:`ROW_FEATURES`, float64 (r,), by kind of list (:data:`LIST_KINDS`).
+        row: least chance of the best name for a list to be given, by kind of list.
     """
 
     search: float
@@ -69,19 +70,28 @@ class Judge:
     rows: dict[str, np.ndarray]
     row: dict[str, float]
 
-    def chance(self, told: np.ndarray) -> float:
-        """That the articles answer, 0 to 1; 0 where the passage has nothing of what is asked."""
-        if told[FEATURES.index("covered")] < NOTHING:
+    def chance(self, values: np.ndarray) -> float:
+        """The probability, 0 to 1, that the articles answer; 0 if the passage matches by chance.
+
+        Args:
+            values: the features, float64 (f,), from :func:`features`.
+        """
+        if values[ANSWER_FEATURES.index("covered")] < _MIN_COVERAGE:
             return 0.0
-        return float(_logistic(told @ self.weights))
+        return float(_logistic(values @ self.weights))
 
     def answers(self, parsed: ParsedQuestion, chance: float) -> bool:
-        """Whether a chance is enough for a question to be answered."""
+        """Whether the probability of an answer reaches the threshold of the question's language."""
         return chance >= self.least["zh" if parsed.lang == "zh" else "en"]
 
-    def row_chances(self, told: np.ndarray, listed: str) -> np.ndarray:
-        """That names (n, r) are rows of a list, float64 (n,), 0 to 1."""
-        return _logistic(told @ self.rows[listed])
+    def row_chances(self, values: np.ndarray, listed: str) -> np.ndarray:
+        """The probability, 0 to 1, of each name to be a row of a list, float64 (n,).
+
+        Args:
+            values: the features (n, r) of the names, from :func:`row_features`.
+            listed: the kind of list, one of :data:`LIST_KINDS`.
+        """
+        return _logistic(values @ self.rows[listed])
 
 
 def _logistic(x: np.ndarray) -> np.ndarray:
@@ -94,42 +104,42 @@ def features(
     values: Sequence[FoundValue],
     searched: int,
 ) -> np.ndarray:
-    """What the chance is told from, float64 (f,), in the order of :data:`FEATURES`.
+    """The features for :meth:`Judge.chance`, float64 (f,), in the order of :data:`ANSWER_FEATURES`.
 
     Args:
         parsed: the question.
-        passages: what was read for it, best first as search has them.
-        values: what was found, best first.
+        passages: the passages read for it, in the order of search, best first.
+        values: the values found, best first.
         searched: number of articles that were searched.
     """
     if not values:
-        return np.zeros(len(FEATURES))
+        return np.zeros(len(ANSWER_FEATURES))
     best = values[0].spots[0]
     passage, top = best.passage, passages[0]
     covered = coverage(parsed, passage.reading.matches, passage.abroad)
     articles = np.log10(max(searched, 1))
-    told = {
+    by_name = {
         "bias": 1.0,
         "worth": np.clip(values[0].worth, -8, 8),  # log-odds of the best value
-        "share": values[0].share,  # its part of all values
-        "certain": best.certainty,  # of what its passage may answer
+        "share": values[0].share,  # its share of the odds of all values
+        "certain": best.certainty,  # its share of the odds of all spans in its window
         "score": passage.score,
         "covered": covered,
         "abroad_covered": passage.abroad * covered,
         "covered_articles": articles * covered,
-        "top_margin": np.clip(top.reading.margin, -8, 8),  # of the passage found best
+        "top_margin": np.clip(top.reading.margin, -8, 8),  # of the passage that search ranks first
         "top_covered": coverage(parsed, top.reading.matches, top.abroad),
         "gap": top.behind - passages[1].behind if len(passages) > 1 else 0.0,
         "named": bool(parsed.names),  # whether the question names anything
-        "unnamed": len(unnamed(parsed, passage)),  # of its names, those not there
+        "unnamed": len(unnamed(parsed, passage)),  # number of its names missing in the passage
         "articles": articles,
         "length": np.log(max(len(parsed.query.ids), 1)),
     }
-    return np.array([float(told[name]) for name in FEATURES])
+    return np.array([float(by_name[name]) for name in ANSWER_FEATURES])
 
 
 def listed_of(parsed: ParsedQuestion) -> str:
-    """Which of :data:`LISTED` a question asks for."""
+    """The kind of list that a question asks for, one of :data:`LIST_KINDS`."""
     return "places" if parsed.sought[0] == "places" else "names"
 
 
@@ -140,92 +150,117 @@ def row_features(
     searched: int,
     search: float,
 ) -> np.ndarray:
-    """What it is told from that names are rows of a list.
-
-    float64 (n, r), in the order of :data:`ROW_FEATURES`.
+    """The features for :meth:`Judge.row_chances`, in the order of :data:`ROW_FEATURES`.
 
     Args:
         parsed: the question.
         groups: for each name the spots that give it, best first.
-        alone: of each name, the reader's log-odds where the sentence is read alone, and how well
-            it matches the tokens of the question.
+        alone: for each name, the reader's log-odds when its sentence is read alone, and the matches
+            of that sentence (:func:`rag.reader.reading.read_alone`).
         searched: number of articles that were searched.
-        search: what a passage's fused score counts beside the reader's log-odds.
+        search: the weight of search scores, :attr:`Judge.search`.
+
+    Returns:
+        float64 (n, r), a row of features per name.
     """
     if not groups:
         return np.zeros((0, len(ROW_FEATURES)))
     bests = [spots[0] for spots in groups]
-    worths = [one.finding.margin + search * one.passage.behind for one in bests]
+    worths = np.array([one.finding.margin + search * one.passage.behind for one in bests])
     top = int(np.argmax(worths))
-    last, gap = widest_gap(sorted(worths, reverse=True))
-    least = sorted(worths, reverse=True)[last]
-    margins = [margin for margin, _ in alone]
+    ranked = sorted(worths.tolist(), reverse=True)
+    last, gap = widest_gap(ranked)
+    above = worths >= ranked[last]
+    margins = np.array([margin for margin, _ in alone])
     weights = _weights(parsed)
     weighed = [
         _weighed(weights, matches, best.passage.abroad) for best, (_, matches) in zip(bests, alone)
     ]
-    said = [_covered(*one) for one in weighed]
-    out = []
-    for number, (best, spots) in enumerate(zip(bests, groups)):
-        passage, reading = best.passage, best.passage.reading
-        told = {
-            "bias": 1.0,
-            "worth": np.clip(worths[number], -8, 8),  # log-odds of the name's best spot
-            "margin": np.clip(best.finding.margin, -8, 8),  # the reader's part of them
-            "alone": np.clip(margins[number], -8, 8),  # of the sentence read alone
-            "alone_below": max(margins[number] - max(margins), -8),
-            "below": max(worths[number] - worths[top], -16),
-            "near": np.exp(worths[number] - worths[top]),  # its odds as a share of the best's
-            "above": worths[number] >= least,  # above the widest gap in order of "worth"
-            "gap": gap * (worths[number] >= least),  # its width, for those above
-            "window": np.clip(reading.margin, -8, 8),
-            "window_below": best.finding.margin - reading.findings[0].margin,
-            "behind": passage.behind,
-            "covered": coverage(parsed, reading.matches, passage.abroad),
-            "stories": np.log(len({spot.passage.story for spot in spots})),
-            "same": best.finding.window.row == bests[top].finding.window.row,  # in its article
-            "first": number == top,
-            "abroad": passage.abroad,
-            "said": said[number],  # share of the question that the sentence matches
-            "said_below": said[number] - max(said),
-            "unsaid": _unmatched(*weighed[number]),  # the most that one word lacks
-            "articles": np.log10(max(searched, 1)),
-        }
-        told |= {f"{name}_abroad": passage.abroad * told[name] for name in SAID}
-        told |= {f"articles_{name}": told["articles"] * told[name] for name in BY_ARTICLES}
-        out.append([float(told[name]) for name in ROW_FEATURES])
-    return np.array(out)
+    sentence_coverage = np.array([_covered(*one) for one in weighed])
+    by_name = {
+        "worth": np.clip(worths, -8, 8),  # log-odds of the name's best spot
+        "alone": np.clip(margins, -8, 8),  # of the sentence read alone
+        "alone_below": np.maximum(margins - max(margins), -8),
+        "below": np.maximum(worths - worths[top], -16),
+        "near": np.exp(worths - worths[top]),  # its odds, relative to the best name's
+        "above": above,  # above the widest gap between sorted worths
+        "gap": gap * above,  # width of that gap, for names above it
+        "first": np.arange(len(bests)) == top,
+        "said": sentence_coverage,  # coverage of the question by the sentence alone
+        "said_below": sentence_coverage - max(sentence_coverage),
+        "unsaid": [_unmatched(*one) for one in weighed],  # most that one token leaves unmatched
+        "articles": np.full(len(bests), np.log10(max(searched, 1))),
+        "bias": np.ones(len(bests)),
+    }
+    each = [_of_name(parsed, spots, bests[top]) for spots in groups]
+    by_name |= {name: [one[name] for one in each] for name in each[0]}
+    arrays = {name: np.array(values, float) for name, values in by_name.items()}
+    for name in _CROSSED_WITH_ABROAD:
+        arrays[f"{name}_abroad"] = arrays["abroad"] * arrays[name]
+    for name in _CROSSED_WITH_ARTICLES:
+        arrays[f"articles_{name}"] = arrays["articles"] * arrays[name]
+    return np.stack([arrays[name] for name in ROW_FEATURES], axis=1)
+
+
+def _of_name(parsed: ParsedQuestion, spots: Sequence[Spot], top: Spot) -> dict[str, float]:
+    """The features of one name that do not depend on the others.
+
+    Args:
+        parsed: the question.
+        spots: the spots that give the name, best first.
+        top: the best spot of all names.
+    """
+    best, passage, reading = spots[0], spots[0].passage, spots[0].passage.reading
+    return {
+        "margin": np.clip(best.finding.margin, -8, 8),  # the part of the worth from the reader
+        "window": np.clip(reading.margin, -8, 8),
+        "window_below": best.finding.margin - reading.findings[0].margin,
+        "behind": passage.behind,
+        "covered": coverage(parsed, reading.matches, passage.abroad),
+        "stories": np.log(len({spot.passage.story for spot in spots})),
+        "same": best.finding.window.row == top.finding.window.row,  # the best name's article
+        "abroad": passage.abroad,
+    }
 
 
 def best_count(chances: Sequence[float]) -> int:
-    """How many of the likeliest rows have the largest expected F1, as far as that is known.
+    """How many of the likeliest rows to give for the largest expected F1 of the list.
 
-    Lewis, "Evaluating and optimizing autonomous text classification systems", SIGIR 1995.
+    F1 is approximated with expected counts: expected right rows among those given, and expected
+    right rows among all names. Lewis, "Evaluating and optimizing autonomous text classification
+    systems", SIGIR 1995.
 
     Args:
-        chances: that names are rows, 0 to 1, the largest first.
+        chances: probability, 0 to 1, of each name to be a row, the largest first.
     """
     right = np.cumsum(chances)
     return int(np.argmax(2 * right / (np.arange(1, len(chances) + 1) + right[-1]))) + 1
 
 
 def widest_gap(worths: Sequence[float]) -> tuple[int, float]:
-    """The position behind which the widest gap lies, and its width.
+    """The position in sorted log-odds behind which the widest gap lies, and its width.
 
     Args:
-        worths: log-odds, the largest first. Gaps lower than ``RANKED`` below it do not count.
+        worths: log-odds, the largest first. Gaps that begin more than ``MAX_LOG_ODDS_BEHIND``
+            below the largest do not count; the width is at most ``MAX_LOG_ODDS_BEHIND``.
     """
-    near = [worth for worth in worths if worth >= worths[0] - RANKED]
+    near = [worth for worth in worths if worth >= worths[0] - MAX_LOG_ODDS_BEHIND]
     beyond = worths[len(near)] if len(near) < len(worths) else near[-1] - 1
     gaps = -np.diff([*near, beyond])
     widest = int(gaps.argmax())
-    return widest, float(min(gaps[widest], RANKED))
+    return widest, float(min(gaps[widest], MAX_LOG_ODDS_BEHIND))
 
 
 def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float:
-    """Share of the question's weight that a window matches, 0 to 1.
+    """Share of the question's token weight that a window matches, 0 to 1.
 
-    The places and times that the question names are left out: its articles were chosen by them.
+    The places and times of the question do not count, since its articles were filtered by them.
+
+    Args:
+        parsed: the question.
+        matches: largest cosine of each token of the question, as in
+            :class:`rag.reader.reading.Reading`.
+        abroad: whether the window is in another language than the question.
     """
     return _covered(*_weighed(_weights(parsed), matches, abroad))
 
@@ -235,12 +270,15 @@ def _covered(weights: np.ndarray, match: np.ndarray) -> float:
 
 
 def _unmatched(weights: np.ndarray, match: np.ndarray) -> float:
-    """The largest share of the question's weight that one token lacks a match for, 0 to 1."""
+    """The largest share of the question's weight that a single token leaves unmatched, 0 to 1."""
     return float((weights * (1 - match)).max(initial=0.0))
 
 
 def _weights(parsed: ParsedQuestion) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of the question's tokens, float (n,); and less what its articles were chosen by."""
+    """Weights of the question's content tokens, float (n,), in two versions.
+
+    The second is 0 also for places and times, which filtered the articles, and for idle words.
+    """
     given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
     free = [all(b <= start or end <= a for a, b in given) for start, end in parsed.query.spans]
     weights = parsed.query.weights * parsed.query.content
@@ -250,28 +288,37 @@ def _weights(parsed: ParsedQuestion) -> tuple[np.ndarray, np.ndarray]:
 def _weighed(
     weights: tuple[np.ndarray, np.ndarray], matches: np.ndarray, abroad: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of the tokens that were read, float (n,), 1 together or all 0, and their matches.
+    """Normalised weights of the tokens that the reader read, and their matches.
 
-    ``weights`` are what :func:`_weights` gives.
+    Args:
+        weights: both versions from :func:`_weights`; the first serves if the second is all 0.
+        matches: largest cosine of each token of the question that was read.
+        abroad: whether the passage is in another language than the question.
+
+    Returns:
+        Weights, float (n,), which sum to 1 or are all 0; and matches, float (n,), 0 to 1.
     """
     every, free = (one[: len(matches)] for one in weights)
-    kept = free if free.any() else every
-    match = graded(matches[: len(kept)], np.full(len(kept), abroad))
-    return kept / (kept.sum() or 1.0), match
+    chosen = free if free.any() else every
+    match = graded(matches[: len(chosen)], np.full(len(chosen), abroad))
+    return chosen / (chosen.sum() or 1.0), match
 
 
 def unnamed(parsed: ParsedQuestion, passage: ReadPassage) -> tuple[str, ...]:
-    """The names, titles and numbered things of the question that a passage has not.
+    """The names, titles and numbered things of the question that a passage lacks.
 
-    Neither its text, its title nor its date has them as the question writes them. Times that the
-    articles were chosen by are left out: "last August" need not be written with its year.
+    Neither its text, nor the title or date of its article, has them as the question writes them.
+    Times by which the articles were filtered are skipped: for "last August" a passage need not give
+    the year.
 
-    Across languages only their figures and what is in Chinese is looked for.
+    For a passage in another language only the digits and the Chinese characters are compared.
     """
     window = passage.reading.window
     article = window.article
-    said = f"{article.title}\n{article.date}\n{article.text[window.start : window.end]}".casefold()
-    said = _THOUSANDS.sub("", said)
+    passage_text = (
+        f"{article.title}\n{article.date}\n{article.text[window.start : window.end]}".casefold()
+    )
+    passage_text = _THOUSANDS.sub("", passage_text)
     out = []
     for start, end in parsed.names:
         if any(one.start <= start and end <= one.end for one in parsed.told):
@@ -279,30 +326,32 @@ def unnamed(parsed: ParsedQuestion, passage: ReadPassage) -> tuple[str, ...]:
         words = _THOUSANDS.sub("", parsed.text[start:end].casefold().strip("《》“”\"'「」 "))
         if passage.abroad:
             words = "".join(c for c in words if c.isdigit() or has_chinese(c))
-        if words and words not in said and not _in_other_script(words, said):
+        if words and words not in passage_text and not _in_other_script(words, passage_text):
             out.append(words)
     return tuple(out)
 
 
 def _in_other_script(words: str, text: str) -> bool:
-    """Whether a text has some words in simplified for traditional characters, or the reverse."""
+    """Whether a text has some words in the other script, simplified or traditional."""
     return is_traditional(words + text) and simplified(words) in simplified(text)
 
 
 @functools.lru_cache(maxsize=2)
-def load_judge(file: Path = FILE) -> Judge:
-    """The fitted weights. Raises ModelError where they cannot be read."""
+def load_judge(file: Path = JUDGE_FILE) -> Judge:
+    """Loads the fitted weights. Raises ModelError if they cannot be read."""
     try:
-        kept = json.loads(file.read_text("utf8"))
-        weights = np.array([kept["weights"][name] for name in FEATURES])
+        fitted = json.loads(file.read_text("utf8"))
+        weights = np.array([fitted["weights"][name] for name in ANSWER_FEATURES])
         rows = {
-            listed: np.array([kept["rows"][listed][name] for name in ROW_FEATURES])
-            for listed in LISTED
+            listed: np.array([fitted["rows"][listed][name] for name in ROW_FEATURES])
+            for listed in LIST_KINDS
         }
-        return Judge(kept["search"], weights, kept["least"], kept["near"], rows, kept["row"])
+        return Judge(
+            fitted["search"], weights, fitted["least"], fitted["near"], rows, fitted["row"]
+        )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
-            f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it "
+            f"expected {file} with the weights of {', '.join(ANSWER_FEATURES)}, could not read it "
             f"({error}): "
             "reinstall yinju, or fit them with `python -m training.reader.judge`"
         ) from error

@@ -1,50 +1,48 @@
-"""The reader's network, run with NumPy: scores of the spans of windows, and of "none" for each.
+"""The reader's network, run with NumPy: scores of all spans of a window, and of "none".
 
-Static word vectors, an aligned attention to the question (Chen et al. 2017, DrQA), gated
+It has static word vectors, aligned attention to the question (Chen et al. 2017, DrQA), gated
 convolutions with a second, contextual attention between them (Gehring et al. 2017; Yu et al. 2018,
-QANet), scores of spans, and "none" in the same softmax (Clark & Gardner 2018).
-``training/reader/network.py`` is the same in torch; a test holds the two together.
+QANet), and scores of spans, with "none" in the same softmax (Clark & Gardner 2018).
+``training/reader/network.py`` is the same network in torch; a test checks that both agree.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from rag.embed.static import StaticModel
-from rag.errors import ModelError
 from rag.reader.encode import Encoded
+from rag.reader.layers import Layers, loaded, softmax
 
-Net = TypeVar("Net")
-TITLE, BODY, QUESTION = 20, 150, 40  # tokens of a title, of a text and of a question that are read
-WIDTH = 96  # numbers for a token
-# Of the convolutions; the second attention stands in the middle.
-DILATIONS = (1, 2, 4, 1, 2, 4, 1, 1)
+# Tokens read, at most, of a title, a text and a question.
+MAX_TITLE_TOKENS, MAX_BODY_TOKENS, MAX_QUESTION_TOKENS = 20, 150, 40
+STATE_SIZE = 96  # dimensions of a token's state
+# Dilations of the convolutions over a window; the second attention comes after the first half.
+WINDOW_DILATIONS = (1, 2, 4, 1, 2, 4, 1, 1)
 QUESTION_DILATIONS = (1, 2, 1)
-RANK = 16  # of the product by which the ends of a span know each other
+SPAN_SCORE_RANK = 16  # rank of the bilinear score of the first and the last token of a span
 LONGEST_ANSWER = 24  # tokens
-# Tokens, the most frequent ones, which have trained vectors besides the static ones.
-FREQUENT = 6_000
-FEATURES, ASKED_FEATURES = 6, 4  # of a token of the passage, and of one of the question
-NEVER = -1e4
-_APART = max(DILATIONS)  # rows of nothing between windows, as far as a convolution reaches
-_EPSILON = 1e-5  # of the normalisations, as in torch
+# Number of features of a window's token, and of a question's.
+TOKEN_FEATURES, QUESTION_TOKEN_FEATURES = 6, 4
+_MASKED = -1e4  # score of a span that cannot answer
+# Padding rows between windows: as many as a convolution reaches over.
+_APART = max(WINDOW_DILATIONS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """What the network makes of one window.
+    """The scores of one window, all before the softmax.
 
     Attributes:
-        spans: float32 (t, LONGEST_ANSWER), the score of the span from each token, by its length in
-            tokens less one.
-        none: the score of "none of them answers".
-        matches: float32 (q,), for each token of the question the largest cosine to one of the
+        spans: float32 (t, LONGEST_ANSWER), the score of each span by its first token and its length
+            in tokens minus one.
+        none: the score of "no span of this window answers".
+        matches: float32 (q,), for each token of the question its largest cosine to a token of the
             window.
     """
 
@@ -53,36 +51,36 @@ class Scores:
     matches: np.ndarray
 
 
-class Network:
-    """The weights, as they are trained for an embedded model.
+class Network(Layers):
+    """The network with its weights, which are trained for one embedded model.
 
     Args:
         model: the embedded model.
-        weights: arrays by name, as torch names them; and "median", of the lengths of the model's
-            vectors.
+        weights: arrays under the names that torch gives them, and "median", the median length of
+            the model's vectors.
     """
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
         self._model = model
-        self._w = laid_out(weights)
+        super().__init__(weights)
 
     def scores(self, question: Encoded, windows: Sequence[tuple[Encoded, int]]) -> list[Scores]:
-        """The scores of some windows for a question.
+        """Scores some windows for a question.
 
         Args:
-            question: its tokens; at most ``QUESTION`` are read.
-            windows: for each the tokens of title and text, at least one, and how many of them are
-                the title's.
+            question: the encoded question; at most ``MAX_QUESTION_TOKENS`` of its tokens are read.
+            windows: for each window its tokens (title, then text; at least one), and the number of
+                title tokens.
         """
         if not windows or not len(question):
             nothing = np.zeros(len(question), np.float32)
             return [
-                Scores(np.full((len(one), LONGEST_ANSWER), NEVER, np.float32), 0.0, nothing)
+                Scores(np.full((len(one), LONGEST_ANSWER), _MASKED, np.float32), 0.0, nothing)
                 for one, _ in windows
             ]
-        question = question.part(0, QUESTION)
+        question = question.part(0, MAX_QUESTION_TOKENS)
         lengths = np.array([len(one) for one, _ in windows])
-        # There are rows of nothing before each window, and behind the last.
+        # All windows are laid out in one array, with padding before each and behind the last.
         starts = np.cumsum(lengths + _APART) - lengths
         at = np.concatenate([start + np.arange(length) for start, length in zip(starts, lengths)])
         rows = int(lengths.sum() + _APART * (len(windows) + 1))
@@ -96,63 +94,49 @@ class Network:
             for (a, b), score in zip(borders.tolist(), none)
         ]
 
-    def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
-        return x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"]
-
     def _logs(self, lengths: np.ndarray) -> np.ndarray:
-        """How much tokens say, by the lengths of their static vectors (t,)."""
-        return np.log1p(lengths / self._w["median"])
+        """A feature of how informative tokens are, from the lengths of their vectors (t,)."""
+        return np.log1p(lengths / self.weights["median"])
 
-    def _norm(self, name: str, x: np.ndarray) -> np.ndarray:
-        x = x - x.mean(1, keepdims=True)
-        x /= np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1] + _EPSILON)
-        return x * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
+    def _without_context(self, tokens: Encoded, projected: np.ndarray) -> np.ndarray:
+        """States of tokens without context: vectors plus embeddings of token, gaps and shape.
 
-    def _gated(
-        self, name: str, x: np.ndarray, dilation: int, real: np.ndarray | None = None
-    ) -> np.ndarray:
-        """A gated convolution with its residual; rows that are not ``real`` (t, 1) are nothing."""
-        inner = self._norm(f"{name}.norm", x)
-        if real is not None:
-            inner *= real
-        wide = np.zeros((len(x), 3 * WIDTH), np.float32)
-        wide[:, WIDTH : 2 * WIDTH] = inner
-        if len(x) > dilation:
-            wide[dilation:, :WIDTH] = inner[:-dilation]
-            wide[:-dilation, 2 * WIDTH :] = inner[dilation:]
-        both = wide @ self._w[f"{name}.convolution.weight"] + self._w[f"{name}.convolution.bias"]
-        gated = both[:, :WIDTH] * _sigmoid(both[:, WIDTH:])
-        return x + (gated if real is None else gated * real)
-
-    def _own(self, tokens: Encoded, vectors: np.ndarray, of: np.ndarray) -> np.ndarray:
-        """What each token is by itself.
-
-        ``vectors`` are of the different tokens, ``of`` says which of them each token is.
+        Args:
+            tokens: the encoded text.
+            projected: the static vectors of its tokens, projected to (t, width).
         """
         after = np.append(tokens.gaps[1:], 0).astype(np.uint8)
-        w, frequent = self._w, np.where(tokens.ids < FREQUENT, tokens.ids, FREQUENT)
-        x = self._linear("project", vectors)[of]
-        x += w["own.weight"][frequent]
+        w = self.weights
+        x = projected + w["own.weight"][np.minimum(tokens.ids, len(w["own.weight"]) - 1)]
         x += w["gap_before.weight"][tokens.gaps] + w["gap_after.weight"][after]
         x += w["shape.weight"][tokens.shapes]
         return np.maximum(x, 0, out=x)
 
     def _asked(self, question: Encoded) -> _Asked:
+        """Encodes the question: states of its tokens, and their weighted mean as its topic."""
         vectors, lengths = self._model.token_vectors(question.ids)
-        words = self._own(question, vectors, np.arange(len(question)))
+        words = self._without_context(question, self.linear("project", vectors))
         states = words
         for number, dilation in enumerate(QUESTION_DILATIONS):
-            states = self._gated(f"asked.{number}", states, dilation)
-        share = _softmax(self._linear("share", states)[:, 0])
+            states = self.gated(f"asked.{number}", states, dilation)
+        share = softmax(self.linear("share", states)[:, 0])
         return _Asked(question, vectors, words, states, share, share @ states, self._logs(lengths))
 
     def _read(
         self, asked: _Asked, windows: Sequence[tuple[Encoded, int]], at: np.ndarray, rows: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """What the windows' tokens are, read beside the question.
+        """Computes the states of the windows' tokens in the light of the question.
 
-        States of all tokens (rows, width), their matches and cosines to the question's tokens,
-        which are the same, and which may answer.
+        Args:
+            asked: the encoded question, of q tokens.
+            windows: as in :meth:`scores`.
+            at: the row of each token in the array of all windows.
+            rows: number of rows of that array, padding included.
+
+        Returns:
+            States (rows, width); scores of the second attention (rows, q); cosines to the tokens of
+            the question (rows, q); 1 where both are the same token, else 0 (rows, q); and bool
+            (rows,), the tokens of texts, which alone may answer.
         """
         ids = np.concatenate([one.ids for one, _ in windows])
         body = np.concatenate([np.arange(len(one)) >= body for one, body in windows])
@@ -160,51 +144,62 @@ class Network:
         vectors, lengths = self._model.token_vectors(unique)
         near = vectors @ asked.vectors.T
         equal = (unique[:, None] == asked.tokens.ids[None]).astype(np.float32)
-        attention = _softmax(near * self._w["heat"])
+        attention = softmax(near * self.weights["heat"])
         logs = asked.logs[None]
-        said = [near, equal, near * logs, equal * logs]
-        features = np.stack([*(one.max(1) for one in said), self._logs(lengths)], 1)[of]
-        parts = np.split(of, np.cumsum([len(one) for one, _ in windows])[:-1])
-        owns = [self._own(one, vectors, part) for (one, _), part in zip(windows, parts)]
-        read = np.concatenate(owns)
-        heard, told = (attention @ asked.words)[of], (attention @ asked.states)[of]
+        similarities = [near, equal, near * logs, equal * logs]
+        features = np.stack([*(one.max(1) for one in similarities), self._logs(lengths)], 1)[of]
+        ends = np.cumsum([len(one) for one, _ in windows])
+        parts = np.split(self.linear("project", vectors)[of], ends[:-1])
+        read = np.concatenate(
+            [self._without_context(one, part) for (one, _), part in zip(windows, parts)]
+        )
+        heard, heard_in_context = (attention @ asked.words)[of], (attention @ asked.states)[of]
         inside = body[:, None].astype(np.float32)
-        merged = np.concatenate([read, heard, read * heard, told, features, inside], 1)
-        x = self._linear("merge", merged)
-        x += self._linear("topic", np.concatenate([asked.topic, asked.states.max(0)]))
-        states, real = np.zeros((rows, WIDTH), np.float32), np.zeros((rows, 1), np.float32)
+        merged = np.concatenate([read, heard, read * heard, heard_in_context, features, inside], 1)
+        x = self.linear("merge", merged)
+        x += self.linear("topic", np.concatenate([asked.topic, asked.states.max(0)]))
+        states, real = (
+            np.zeros((rows, STATE_SIZE), np.float32),
+            np.zeros((rows, 1), np.float32),
+        )
         states[at], real[at] = x, 1.0
-        half = len(DILATIONS) // 2
-        for number, dilation in enumerate(DILATIONS[:half]):
-            states = self._gated(f"below.{number}", states, dilation, real)
+        half = len(WINDOW_DILATIONS) // 2
+        for number, dilation in enumerate(WINDOW_DILATIONS[:half]):
+            states = self.gated(f"below.{number}", states, dilation, real)
         cosine = np.full((rows, len(asked.states)), -1.0, np.float32)
         same = np.zeros((rows, len(asked.states)), np.float32)
         cosine[at], same[at] = near[of], equal[of]
-        match = self._linear("key", states) @ self._linear("query", asked.states).T * WIDTH**-0.5
-        context = _softmax(match + cosine * (self._w["heat"] / 2)) @ asked.states
+        match = self.linear("key", states) @ self.linear("query", asked.states).T * STATE_SIZE**-0.5
+        context = softmax(match + cosine * (self.weights["heat"] / 2)) @ asked.states
         again = np.concatenate([states, context, states * context], 1)
-        states = (states + self._linear("again", again)) * real
-        for number, dilation in enumerate(DILATIONS[half:]):
-            states = self._gated(f"above.{number}", states, dilation, real)
+        states = (states + self.linear("again", again)) * real
+        for number, dilation in enumerate(WINDOW_DILATIONS[half:]):
+            states = self.gated(f"above.{number}", states, dilation, real)
         answering = np.zeros(rows, bool)
         answering[at] = body
-        return self._norm("last", states) * real, match, cosine, same, answering
+        return self.norm("last", states) * real, match, cosine, same, answering
 
     def _spans(self, h: np.ndarray, inside: np.ndarray) -> np.ndarray:
-        """Scores of spans, float32 (rows, LONGEST_ANSWER)."""
+        """Scores of all spans, float32 (rows, LONGEST_ANSWER).
+
+        Args:
+            h: states (rows, width).
+            inside: bool (rows,), the tokens that may answer.
+        """
         first, last = (
-            np.where(inside, self._linear(name, h)[:, 0], NEVER) for name in ("start", "end")
+            np.where(inside, self.linear(name, h)[:, 0], _MASKED) for name in ("start", "end")
         )
-        left, right = self._linear("left", h), self._linear("right", h)
-        out = np.full((len(h), LONGEST_ANSWER), NEVER, np.float32)
-        # A span reaches over rows of nothing nowhere: windows are farther apart than their ends may
-        # be, or "inside" says no.
+        left, right = self.linear("left", h), self.linear("right", h)
+        out = np.full((len(h), LONGEST_ANSWER), _MASKED, np.float32)
+        # "run" changes at every row that is not inside, so that no span crosses titles or padding.
         run = np.cumsum(~inside)
         for more in range(min(LONGEST_ANSWER, len(h))):
             count = len(h) - more
-            one = np.einsum("ij,ij->i", left[:count], right[more:]) * RANK**-0.5
-            one += first[:count] + last[more:] + self._w["length.weight"][more, 0]
-            out[:count, more] = np.where(run[:count] == run[more:], np.maximum(one, NEVER), NEVER)
+            one = np.einsum("ij,ij->i", left[:count], right[more:]) * SPAN_SCORE_RANK**-0.5
+            one += first[:count] + last[more:] + self.weights["length.weight"][more, 0]
+            out[:count, more] = np.where(
+                run[:count] == run[more:], np.maximum(one, _MASKED), _MASKED
+            )
         return out
 
     def _none(
@@ -217,36 +212,43 @@ class Network:
         spans: np.ndarray,
         borders: np.ndarray,
     ) -> np.ndarray:
-        """The scores of "none", float32 (windows,)."""
-        told = []
+        """The scores of "none", float32 (windows,).
+
+        They depend on the likely spans, on the topic, and on what the window lacks of each token of
+        the question. ``borders`` are the first row of each window and the row behind its last; the
+        other arguments are what :meth:`_asked`, :meth:`_read` and :meth:`_spans` return.
+        """
+        inputs = []
         for a, b in borders.tolist():
             top = spans[a:b].ravel()
-            likely = _softmax(top).reshape(b - a, -1).sum(1)
-            reach = _softmax(match[a:b].T)
+            likely = softmax(top).reshape(b - a, -1).sum(1)
+            reach = softmax(match[a:b].T)
             maxima = [cosine[a:b].max(0), same[a:b].max(0), match[a:b].max(0) * 0.1]
             found = np.stack([*maxima, asked.logs], 1)
             sought = np.concatenate([asked.states, reach @ h[a:b], found], 1)
-            missed = np.maximum(self._linear("missed", sought), 0)
+            missed = np.maximum(self.linear("missed", sought), 0)
             best = top.max()
             sums = np.array([best, best + np.log(np.exp(top - best).sum())], np.float32) * 0.1
             lacks = [missed.max(0), asked.share @ missed]
-            told.append(np.concatenate([likely @ h[a:b], asked.topic, *lacks, h[a:b].max(0), sums]))
-        hidden = np.maximum(self._linear("none_hidden", np.stack(told)), 0)
-        return self._linear("none", hidden)[:, 0]
+            inputs.append(
+                np.concatenate([likely @ h[a:b], asked.topic, *lacks, h[a:b].max(0), sums])
+            )
+        hidden = np.maximum(self.linear("none_hidden", np.stack(inputs)), 0)
+        return self.linear("none", hidden)[:, 0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """A question inside the network.
+    """The encoded question inside the network.
 
     Attributes:
         tokens: its tokens.
         vectors: their static vectors (n, d).
-        words: what each is by itself (n, width).
-        states: in its context (n, width).
-        share: what each weighs in the question as a whole (n,), summing to 1.
+        words: their states without context (n, width).
+        states: their states in context (n, width).
+        share: attention weight of each token in ``topic`` (n,), summing to 1.
         topic: the question as a whole (width,).
-        logs: how much each says (n,).
+        logs: how informative each token is (n,), from the length of its static vector.
     """
 
     tokens: Encoded
@@ -258,49 +260,7 @@ class _Asked:
     logs: np.ndarray
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 0.5 * np.tanh(0.5 * x) + 0.5
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    """Along the last axis."""
-    x = np.exp(x - x.max(-1, keepdims=True))
-    return x / x.sum(-1, keepdims=True)
-
-
-def laid_out(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Weights as they are multiplied with: in float32, kernels (out, in, 3) as (3 in, out)."""
-    out = {name: array.astype(np.float32) for name, array in weights.items()}
-    for name in [name for name in out if name.endswith("convolution.weight")]:
-        kernel = out[name].transpose(2, 1, 0)
-        out[name] = np.ascontiguousarray(kernel.reshape(-1, kernel.shape[2]))
-    return out
-
-
-def loaded(build: Callable[[dict[str, np.ndarray]], Net], file: Path, of: str, maker: str) -> Net:
-    """A network that is built of the arrays of a safetensors file.
-
-    Args:
-        build: makes it of the arrays, by name.
-        file: where they are.
-        of: whose weights they are, for the error.
-        maker: the module that makes the file, for the error.
-
-    Raises:
-        ModelError: it cannot be read or built.
-    """
-    from safetensors.numpy import load_file
-
-    try:
-        return build(load_file(file))
-    except Exception as error:
-        raise ModelError(
-            f"expected {file} with the weights of {of}, could not read it ({error}): "
-            f"reinstall yinju, or make it with `python -m {maker}`"
-        ) from error
-
-
 @functools.lru_cache(maxsize=4)
 def load_network(model: StaticModel, file: Path) -> Network:
-    """The network from a file, for a model. Raises ModelError where it cannot be read."""
+    """Loads the network for a model from a file. Raises ModelError if it cannot be read."""
     return loaded(functools.partial(Network, model), file, "the reader", "training.reader")

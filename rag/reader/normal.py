@@ -1,4 +1,4 @@
-"""Normal forms: when two spans say the same."""
+"""Normal forms of answers, by which two spans are recognised as the same value."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ _MARKS = re.compile(r"[\s《》“”\"'‘’「」『』（）()\[\]【】，,
 
 
 def key_of(text: str, kind: str, date: str = "") -> tuple[str, object]:
-    """What spans that say the same have in common.
+    """Returns a key that is equal for spans that state the same value.
+
+    The key is the value of a single figure, the ISO date of a single date or the code of the last
+    place; otherwise the text without punctuation and case.
 
     Args:
-        text: the span.
-        kind: of the question, one of :data:`rag.question.KINDS`.
-        date: of the article, which tells the year of a date that has none.
+        text: the words of the span.
+        kind: the kind of thing asked for, one of :data:`rag.question.types.ASKED_KINDS`.
+        date: the date of the article, ISO 8601; its year completes a date without a year.
     """
     if kind == "number":
         figures = [value for value in find_numbers(text) if value.head is not None]

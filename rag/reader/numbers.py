@@ -1,7 +1,7 @@
-"""Quantities and ordinals in Chinese and English text, with exact spans.
+"""Finds quantities and ordinals in Chinese and English text, with exact spans.
 
-One expression per language finds approximation + figure + magnitude + measure word (in English:
-the noun counted). cn2an turns Chinese numerals, and text2num English number words, into values.
+One regular expression per language finds approximation + figure + magnitude + measure word (in
+English: the noun counted). cn2an converts Chinese numerals to values, text2num English words.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from rag.reader.value import Value, find_dates, without_overlap
 # ---- Chinese
 _HAN = "〇零一二两三四五六七八九十百千万亿"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_MORE = "多余来几"  # 700多家, 400余名, 十几个
+_MORE = "多余来几"  # "and some more" behind a figure: 700多家, 400余名, 十几个
 _ABOUT = r"(?:大约|约|将近|接近|近|超过|超|逾|不足|不到|至少|最多|多达|高达|上(?=[百千万亿])|数(?=[十百千万亿]))(?:有|为)?"
-UNITS = " ".join(lines("measures.txt")).split()
-_UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(UNITS)), key=len, reverse=True))
-# 一 and other numerals in words that count nothing
+MEASURE_WORDS = " ".join(lines("measures.txt")).split()
+_UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(MEASURE_WORDS)), key=len, reverse=True))
+# Words with 一 or other numerals that count nothing; the expression does not match at them.
 _NOT_COUNTED = (
     r"一(?:大|起(?!案|事|火|交|车|重|特|较|命|盗|涉|因|由)|点|步|度|次性|下|面|方面|道|位居|级|把手|门心思|口气|部分|对一|块儿?(?!钱|地|土)|节|根"
     r"|处|笔带|直|周年|层|带|本正经|本书记|成不变)"
     r"|百分(?!之|点)|十分|千万(?!\s?[元人个户吨平立美欧家名亩])|三部曲|两岸|两会|五一|百家争|百姓|万一|万能|万众|百货|百科|千古|一级|二级|三级|两级|四级|百年"
 )
 _ZH = re.compile(
-    # 百分之五, 三分之二 (the first characters, checked at every place, save most of the time)
+    # 百分之五, 三分之二. The lookahead for possible first characters saves most of the time.
     rf"(?=[\d{_HAN}几数第首大约将接近超逾不至最多高达上$€£¥￥UH-])"
     rf"(?:(?P<ratio>(?:{_ABOUT})?(?P<base>百分之|千分之|万分之|[二两三四五六七八九十]+分之)(?P<part>{_DIGITS}"
     rf"|[{_HAN}点]+)(?:[{_MORE}以上]*))"
@@ -35,7 +35,8 @@ _ZH = re.compile(
     rf"|首(?=[届次个家批期场])(?P<firstunit>{_UNIT}))"
     # 3至5名, 近1万人次, 数百家, 十几个
     rf"|(?P<about>{_ABOUT})?(?P<money>US\$|HK\$|[$€£¥￥])?(?!{_NOT_COUNTED})"
-    rf"(?P<figure>(?<![A-Za-z\d.\-/〔第])-?(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)"
+    rf"(?P<figure>(?:(?<=[%％‰℃]-)|(?<![A-Za-z\d.\-/〔第%％‰℃])-?)"
+    rf"(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)"
     rf"|(?<![{_HAN}第统唯之同任单专逐某每另进周\d.])(?:[几数](?=[十百千万亿])|[{_HAN}])[{_HAN}{_MORE}]*(?:点[{_HAN}]+)?)"
     rf"(?P<more>[{_MORE}])?(?P<magnitude>\s?[百千万亿]+)?(?P<more2>[{_MORE}])?"
     rf"(?:\s?(?:-|—|~|～|–|至|到)\s?(?P<to>(?:{_DIGITS}|[{_HAN}]+)(?:[{_MORE}])?(?:[百千万亿]+)?"
@@ -96,10 +97,11 @@ _NTH = "first second third fourth fifth sixth seventh eighth ninth tenth elevent
 def find_numbers(text: str) -> list[Value]:
     """Quantities and ordinals in ``text``, in order and without overlap.
 
-    A span covers the approximation (近, 约有, "more than"), figure, magnitude and measure word, in
-    English the noun counted with at most two words before it: 约有700多家, 近1万人次, 26个,
-    "13 mobile laboratories", "$1.13bn". 第五届 and "third" are ordinals (``ordinal=True``). Dates,
-    years, times, versions, telephone and document numbers are left out.
+    A span covers the approximation (近, 约有, "more than"), the figure, the magnitude and the
+    measure word. In English it covers the noun counted, with at most two words before the noun:
+    约有700多家, 近1万人次, 26个, "13 mobile laboratories", "$1.13bn". 第五届 and "third" are
+    ordinals (``ordinal=True``). Dates, years, times, versions, telephone and document numbers are
+    left out.
     """
     taken = [(d.start, d.end) for d in find_dates(text)]
     found = [v for m in _ZH.finditer(text) if (v := _chinese(m)) is not None]
@@ -114,7 +116,10 @@ def find_numbers(text: str) -> list[Value]:
 
 
 def _ranges(text: str, found: list[Value]) -> list[Value]:
-    """ "Between 30 and 40 people", "30 to 40 people" as one value; its head is the lower end."""
+    """Merges the two values of an English range into one, whose ``head`` is the lower end.
+
+    Examples are "between 30 and 40 people" and "30 to 40 people", but not "from 30 to 40".
+    """
     out: list[Value] = []
     for value in found:
         if out and not out[-1].ordinal and not value.ordinal and out[-1].unit in ("", value.unit):
@@ -138,8 +143,7 @@ def _ranges(text: str, found: list[Value]) -> list[Value]:
 def chinese_number(text: str) -> float | None:
     """The value of a figure in Arabic digits, Chinese numerals or both ("2.3亿", "十几"), or None.
 
-    Words for "some more" (多, 余, 来, 几 after a numeral) are left out; 数百 and 几十 have no
-    value.
+    Words for "some more" (多, 余, 来, 几 after a numeral) are ignored; 数百 and 几十 have no value.
     """
     figure = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
     if not figure or figure[0] in "几数":
@@ -181,7 +185,7 @@ def english_number(text: str) -> float | None:
         return None
 
 
-# A unit, and what makes another word of it: 三个 but not 三个性.
+# By measure word the characters that make another word with it: 个 counts in 三个, not in 三个性.
 _LONGER = {word[0]: word[1:] for word in " ".join(lines("measures_longer.txt")).split()}
 _NO_FIGURE = re.compile(r"(?:1[89]|20)\d\d|\d{7,}|0\d+")  # a year, a telephone number
 
@@ -206,7 +210,7 @@ def _chinese(m: re.Match[str]) -> Value | None:
         after = m.string[end : end + 1]
         if not (figure[-1].isdecimal() or figure.lstrip("-")[0].isdecimal()):
             if len(figure + magnitude) < 2 or not re.search("[百千万亿]", figure + magnitude):
-                return None  # 一 in a word, 三亚
+                return None  # 一 as a part of a word, 三 of 三亚
         elif not magnitude and re.match(r"[\w.:/：号后日-]", after, re.ASCII):
             return None  # 5号文件, 5G, 1.2.0, 10:30
         elif bare and _NO_FIGURE.fullmatch(figure):
@@ -219,7 +223,7 @@ def _chinese(m: re.Match[str]) -> Value | None:
     return _value(m, end, m["money"] or unit, head)
 
 
-# What "5m" may count in millions; of one thing ("a 5m wall") it is metres.
+# Nouns of which "5m" counts millions; before a singular noun ("a 5m wall") it means metres.
 _COUNTED = re.compile(r"s$|(?:people|men|women|children|staff|euro|yen|yuan|won)$", re.I)
 _PEOPLE = re.compile(r"(?:^| )(?:people|men|women|children)$")
 
@@ -255,7 +259,14 @@ def _english(m: re.Match[str], text: str) -> Value | None:
 
 
 def _noun(words: str | None, end: int) -> tuple[str, int]:
-    """The noun counted and where it ends: up to three words, none of them a function word."""
+    """The noun counted and where it ends: up to three words, none of them a function word.
+
+    If one of the words is a function word or an adverb, only the first word can be the noun.
+
+    Args:
+        words: the words behind the figure, or None.
+        end: where the figure ends, which is returned where there is no noun.
+    """
     taken = (words or "").split()
     says = [word.lower() not in _STOP and not word.lower().endswith("ly") for word in taken]
     if words and all(says):

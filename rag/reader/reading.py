@@ -1,4 +1,4 @@
-"""Reading: which words of some passages answer a question, how likely, or that none do."""
+"""Reads windows beside a question: which spans answer, with their log-odds against "none"."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from rag.corpus import sentences
 from rag.embed.static import StaticModel
+from rag.reader.cells import in_one_cell
 from rag.reader.encode import encode, joined
 from rag.reader.network import LONGEST_ANSWER, Network, Scores, load_network
 from rag.reader.windows import Window
 
-FILE = Path(__file__).with_name("model") / "reader.safetensors"
-_BATCH = 16  # windows that the network takes at once: more do not stay in the cache of one core
+READER_FILE = Path(__file__).with_name("model") / "reader.safetensors"
+_BATCH = 16  # windows per batch of the network: more do not fit into the cache of one core
 _OPENING, _CLOSING = "“‘「『《〈（([【", "”’」』》〉）)]】"
 _INSIDE = "'’-.,"
 _BEFORE, _AFTER = "$€£¥￥", "%％‰℃°"
@@ -24,12 +25,12 @@ _BEFORE, _AFTER = "$€£¥￥", "%％‰℃°"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
-    """Words that may answer: ``window.article.text[start:end]``.
+    """A span that may answer: ``window.article.text[start:end]``.
 
     Attributes:
-        window: where they stand.
+        window: the window that it stands in.
         start, end: offsets in the text of the article.
-        margin: log-odds of these words against "none of this window answers".
+        margin: log-odds of this span against "nothing in this window answers".
     """
 
     window: Window
@@ -45,13 +46,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What was read in one window.
+    """What the reader found in one window.
 
     Attributes:
         window: the window.
-        margin: log-odds that anything in it answers.
-        findings: the likeliest spans, none of which overlap, best first.
-        matches: float32 (q,), for each token of the question the largest cosine to one of the
+        margin: log-odds that any span in it answers, against "none".
+        findings: the likeliest spans that do not overlap, best first.
+        matches: float32 (q,), for each token of the question its largest cosine to a token of the
             window, title included.
     """
 
@@ -62,16 +63,20 @@ class Reading:
 
 
 def read(
-    model: StaticModel, question: str, windows: Sequence[Window], most: int = 5, file: Path = FILE
+    model: StaticModel,
+    question: str,
+    windows: Sequence[Window],
+    most: int = 5,
+    file: Path = READER_FILE,
 ) -> list[Reading]:
-    """Reads some windows beside a question.
+    """Reads some windows beside a question; returns a reading per window, in the same order.
 
     Args:
         model: the embedded model.
-        question: Chinese or English.
-        windows: what is read.
-        most: spans of each window that are kept.
-        file: the weights.
+        question: the question, Chinese or English.
+        windows: the windows to read.
+        most: number of spans kept per window.
+        file: the weights of the reader.
 
     Raises:
         ModelError: the weights cannot be read.
@@ -85,22 +90,28 @@ def read(
         scores.update(
             zip(some, network.scores(asked, [(windows[n].tokens, windows[n].body) for n in some]))
         )
-    return [_reading(window, scores[number], most) for number, window in enumerate(windows)]
+    return [
+        _reading(model, question, window, scores[number], most)
+        for number, window in enumerate(windows)
+    ]
 
 
 def read_alone(
     model: StaticModel, question: str, findings: Sequence[Finding], most: int = 12
 ) -> list[tuple[float, np.ndarray]]:
-    """Log-odds of some findings where each one's sentence is read alone, and its ``matches``.
+    """Reads the sentence of each finding on its own, and returns its log-odds there.
 
-    In a window that answers in several places they share what is likely; by itself a sentence is
-    compared with "none" alone.
+    In a window with several right answers, these share the probability of the window's softmax. A
+    sentence on its own competes with "none" only.
 
     Args:
         model: the embedded model.
-        question: Chinese or English.
-        findings: what was found in windows.
-        most: spans of each sentence that are looked at.
+        question: the question, Chinese or English.
+        findings: findings from any windows.
+        most: number of spans kept per sentence, among which the finding is looked up.
+
+    Returns:
+        For each finding its log-odds, and the ``matches`` of the reading of its sentence.
     """
     windows: dict[tuple[int, int, int], Window] = {}
     keys = []
@@ -120,7 +131,7 @@ def read_alone(
 
 
 def _narrowed(window: Window, start: int, end: int) -> Window:
-    """A window of the title and of what stands between two offsets."""
+    """The window reduced to its title and the text between two offsets of the article."""
     tokens, body = window.tokens, window.body
     starts = tokens.spans[body:, 0]
     first, last = body + np.searchsorted(starts, (start, end))
@@ -129,7 +140,10 @@ def _narrowed(window: Window, start: int, end: int) -> Window:
 
 
 def _margin_at(reading: Reading, finding: Finding) -> float:
-    """The largest log-odds of what was read over the words of a finding."""
+    """The largest log-odds among the spans of a reading that overlap a finding.
+
+    Where none does, the lowest log-odds of the reading; -8 for a reading without findings.
+    """
     over = [
         one.margin
         for one in reading.findings
@@ -138,18 +152,32 @@ def _margin_at(reading: Reading, finding: Finding) -> float:
     return max(over, default=min((one.margin for one in reading.findings), default=-8.0))
 
 
-def _reading(window: Window, scores: Scores, most: int) -> Reading:
+def _reading(
+    model: StaticModel, question: str, window: Window, scores: Scores, most: int
+) -> Reading:
     best = float(scores.spans.max())
     total = best + float(np.log(np.exp(scores.spans - best).sum()))
     chosen = _apart(scores.spans, most)
+    within = [
+        (*in_one_cell(model, question, window, scores.spans, first, last), score)
+        for first, last, score in chosen
+    ]
     findings = tuple(
-        _finding(window, first, last, float(score) - scores.none) for first, last, score in chosen
+        _finding(window, first, last, score - scores.none) for first, last, score in within
     )
     return Reading(window, total - scores.none, findings, scores.matches)
 
 
 def _apart(spans: np.ndarray, most: int) -> list[tuple[int, int, float]]:
-    """The best spans that do not overlap, as first and last token and score."""
+    """Picks the best spans that do not overlap, best first.
+
+    Args:
+        spans: float32 (t, LONGEST_ANSWER), as in :class:`rag.reader.network.Scores`.
+        most: number of spans to pick.
+
+    Returns:
+        First token, last token and score of each.
+    """
     flat = spans.ravel()
     count = min(len(flat), 24 * most)
     top = np.argpartition(-flat, count - 1)[:count]
@@ -171,9 +199,10 @@ def _finding(window: Window, first: int, last: int, margin: float) -> Finding:
 
 
 def _in_word(text: str, at: int) -> bool:
-    """Whether an offset lies within a Latin word or a figure.
+    """Whether an offset lies inside a Latin word or a figure, so that a span must not end there.
 
-    That is between letters, or beside the mark in "O'Neill" and "1,800".
+    That is between two letters or digits, or beside the mark in "O'Neill" and "1,800", but not
+    beside the apostrophe of a possessive "'s".
     """
     before, after = text[at - 1], text[at]
     if not (before.isascii() and after.isascii() or before == "’" or after == "’"):
@@ -189,10 +218,10 @@ def _in_word(text: str, at: int) -> bool:
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span with what belongs to it.
+    """Extends a span to what belongs to it, since the tokenizer drops marks and splits rare words.
 
-    That is whole Latin words and figures, both marks of a title or quotation, currency, per cent.
-    The tokenizer drops marks, and cuts rare words.
+    That is the rest of a Latin word or figure, a currency sign before it or a percent sign or the
+    like behind it, and the missing or enclosing marks of a title, quotation or bracket.
     """
     while start and _in_word(text, start):
         start -= 1

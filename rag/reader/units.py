@@ -1,6 +1,4 @@
-"""What kind of quantity a unit measures, the same in Chinese and English: 公里, "km" and
-"kilometres".
-"""
+"""The quantity that a unit measures, the same for Chinese and English: 公里, "km", "kilometres"."""
 
 from __future__ import annotations
 
@@ -17,5 +15,5 @@ _QUANTITIES = [
 
 @functools.lru_cache(maxsize=1024)
 def quantity(unit: str) -> str:
-    """The English name of what a unit measures ("yuan", "metres", "people"); "" for other units."""
+    """The English name of the quantity of a unit ("yuan", "metres", "people"); "" if unknown."""
     return next((name for name, pattern in _QUANTITIES if pattern.search(unit)), "") if unit else ""

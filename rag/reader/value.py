@@ -1,4 +1,4 @@
-"""The value that a question may ask for, as it stands in the text; and dates, with exact spans."""
+"""Figures and dates as values with exact spans in a text, and the search for dates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.corpus.date_expressions import find_expressions
-from rag.corpus.date_grammar import Written
+from rag.corpus.date_grammar import WrittenDate
 from rag.corpus.days import meant
 
 VALUE_KINDS = ("number", "date")
@@ -14,19 +14,19 @@ VALUE_KINDS = ("number", "date")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """``source[start:end] == text``: a figure or date.
+    """A figure or date in a text: ``source[start:end] == text``.
 
     Attributes:
-        start, end: character offsets into the text searched.
+        start, end: character offsets in the text searched.
         kind: one of ``VALUE_KINDS``.
-        text: that slice.
-        unit: of a number: the measure word ("家", "人次"), unit ("公里", "%") or, in English, the
-            noun counted ("enterprises"); else "".
-        head: the number without its approximation (700 for 约有700多家; the lower end of a range),
-            or None.
-        iso: of a date: ISO 8601 as far as the text says it ("2011-09-21", "2011-09", "2011"), or
-            None.
-        ordinal: True for 第五届 and "third": a place in a row, not a quantity.
+        text: the words of the span.
+        unit: for a number the measure word ("家", "人次"), the unit ("公里", "%") or, in English,
+            the noun counted ("enterprises"); else "".
+        head: the number without its approximation (700 for 约有700多家; the lower end of a range);
+            None for a date or a number without a known value.
+        iso: for a date its ISO 8601 form as far as the text gives it ("2011-09-21", "2011-09",
+            "2011"); else None.
+        ordinal: True for 第五届 and "third", which give a rank, not a quantity.
     """
 
     start: int
@@ -40,12 +40,12 @@ class Value:
 
 
 def without_overlap(values: Iterable[Value]) -> list[Value]:
-    """``values`` in order; of two that overlap the first to begin stays, or the longer one."""
-    kept: list[Value] = []
+    """Sorts values and drops overlapping ones: the earlier start wins, then the longer span."""
+    separate: list[Value] = []
     for value in sorted(values, key=lambda v: (v.start, -v.end)):
-        if not kept or value.start >= kept[-1].end:
-            kept.append(value)
-    return kept
+        if not separate or value.start >= separate[-1].end:
+            separate.append(value)
+    return separate
 
 
 def find_dates(text: str, default_year: int | None = None) -> list[Value]:
@@ -53,8 +53,9 @@ def find_dates(text: str, default_year: int | None = None) -> list[Value]:
 
     Args:
         text: Chinese, English or both.
-        default_year: year of a date that names none (that of the article); without it such a date
-            has no ``iso``. Dates told from the day of writing (昨日, "last week") never have one.
+        default_year: the year for dates without a year, usually that of the article; without it
+            such a date has no ``iso``. Dates relative to the day of writing (昨日, "last week")
+            never have one.
     """
     return [
         Value(
@@ -64,8 +65,8 @@ def find_dates(text: str, default_year: int | None = None) -> list[Value]:
     ]
 
 
-def _iso(parts: tuple[Written, ...], default_year: int | None) -> str | None:
-    """A date as far as the text says it; a range is dated by its beginning."""
+def _iso(parts: tuple[WrittenDate, ...], default_year: int | None) -> str | None:
+    """The ISO 8601 form of a date as far as the text gives it; a range counts by its beginning."""
     if parts[0].shift and parts[0].shift != ("year", 0):
         return None
     first = next((one for one in parts if one.year or one.month), None)

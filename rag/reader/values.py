@@ -1,4 +1,4 @@
-"""Figures and dates in a text, with their values: what spans are compared by."""
+"""Figures and dates in a text, with the values by which two spans are compared."""
 
 from rag.reader.numbers import chinese_number, english_number, find_numbers
 from rag.reader.value import Value, find_dates

@@ -1,4 +1,4 @@
-"""Passages of an index as windows: what the reader reads at once."""
+"""Turns passages of an index into windows, the pieces of text that the reader reads at once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from rag.corpus import Article, body_start, sentences
 from rag.embed.spans import token_spans
 from rag.index import Snapshot
 from rag.reader.encode import GAPS, Encoded, described, encode, joined
-from rag.reader.network import BODY, TITLE
+from rag.reader.network import MAX_BODY_TOKENS, MAX_TITLE_TOKENS
 from rag.search.located import passage_texts
 
-LEAD = 60  # characters of the first sentence that stand for a title where there is none
+# Characters of the first sentence that replace the title of an article without one.
+_MAX_LEAD_CHARACTERS = 60
 _STOP = GAPS.index("stop")
 
 
@@ -23,12 +24,14 @@ class Window:
     """A passage, or a part of a long one, with the title of its article.
 
     Attributes:
-        article: the article; ``row`` its row.
-        candidate: which of the passages asked for it is, or is a part of.
-        start, end: of the passage, in ``article.text``.
-        tokens: those of the title and, behind them, of the text; the spans of the latter are
-            offsets in ``article.text``.
-        body: number of title tokens.
+        article: the article.
+        row: the row of the article in the index.
+        candidate: position of the passage in the list given to :func:`windows_of`; all parts of
+            one passage share it.
+        start, end: offsets of the whole passage in ``article.text``.
+        tokens: the tokens of the title, followed by those of the text. The spans of the text
+            tokens are offsets in ``article.text``.
+        body: number of title tokens, which is where the text tokens begin.
     """
 
     article: Article
@@ -41,7 +44,9 @@ class Window:
 
 
 def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
-    """The windows of some passages, in their order.
+    """The windows of some passages, in the order of the passages.
+
+    A passage of more than ``MAX_BODY_TOKENS`` gives several windows.
 
     Args:
         snapshot: the index.
@@ -61,7 +66,7 @@ def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
         article, body = articles[row], body_start(articles[row], start)
         whole = described(ids, spans, text)
         first = int(np.searchsorted(spans[:, 0], body))
-        title = titles.get(number) or whole.part(0, min(first, TITLE))
+        title = titles.get(number) or whole.part(0, min(first, MAX_TITLE_TOKENS))
         moved = Encoded(whole.ids, whole.spans + (start - body), whole.gaps, whole.shapes)
         for a, b in _pieces(whole.gaps, first, len(whole)):
             tokens = joined(title, moved.part(a, b))
@@ -72,26 +77,36 @@ def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
 def _titles(
     snapshot: Snapshot, bounds: list[tuple[int, int, int]], articles: dict[int, Article]
 ) -> dict[int, Encoded]:
-    """By passage, the first sentence for a title, for articles without one.
+    """Substitute titles for passages of articles without a title: the article's first sentence.
 
-    There is none beside the passage that begins with it.
+    The passage at the beginning of an article gets none, since it contains that sentence itself.
+
+    Returns:
+        The tokens of the substitute title, at most ``MAX_TITLE_TOKENS``, by position in ``bounds``.
     """
     numbers = [n for n, (row, start, _) in enumerate(bounds) if start and not articles[row].title]
     leads = {}
     for row in {bounds[n][0] for n in numbers}:
         text = articles[row].text
-        first = next(iter(sentences(text, 0, min(len(text), 4 * LEAD))), (0, 0))
-        leads[row] = text[slice(*first)][:LEAD]
+        first = next(iter(sentences(text, 0, min(len(text), 4 * _MAX_LEAD_CHARACTERS))), (0, 0))
+        leads[row] = text[slice(*first)][:_MAX_LEAD_CHARACTERS]
     found = dict(zip(leads, encode(snapshot.model, list(leads.values()))))
-    return {n: found[bounds[n][0]].part(0, TITLE) for n in numbers}
+    return {n: found[bounds[n][0]].part(0, MAX_TITLE_TOKENS) for n in numbers}
 
 
 def _pieces(gaps: np.ndarray, first: int, end: int) -> list[tuple[int, int]]:
-    """Parts of at most ``BODY`` tokens that end where sentences do, where that can be."""
+    """Splits tokens ``first`` to ``end`` into parts, at sentence ends if any.
+
+    A part has up to ``MAX_BODY_TOKENS``; none but the last is shorter than a third of that.
+    """
     out = []
-    while end - first > BODY:
-        stops = np.flatnonzero(gaps[first + BODY // 3 : first + BODY + 1] >= _STOP)
-        cut = first + BODY // 3 + int(stops[-1]) if len(stops) else first + BODY
+    while end - first > MAX_BODY_TOKENS:
+        stops = np.flatnonzero(
+            gaps[first + MAX_BODY_TOKENS // 3 : first + MAX_BODY_TOKENS + 1] >= _STOP
+        )
+        cut = (
+            first + MAX_BODY_TOKENS // 3 + int(stops[-1]) if len(stops) else first + MAX_BODY_TOKENS
+        )
         out.append((first, cut))
         first = cut
     return [*out, (first, end)] if end > first else out

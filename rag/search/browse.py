@@ -21,10 +21,10 @@ from rag.search.mentions import mentions
 from rag.search.types import Filters
 
 ORDERS = ("newest", "oldest", "title")
-MAX_LISTED = 200
+_MAX_ARTICLES_PER_PAGE = 200
 """Articles of one page of a list, at most."""
 OPENING_CHARS = 160
-MENTIONING = "about:"  # before words that the text is to mention, not the title alone
+MENTIONING_PREFIX = "about:"  # before words that the text is to mention, not the title alone
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(?=-|$)")
 
 
@@ -114,15 +114,16 @@ def browse(
     """A page of the articles that pass; see :meth:`rag.library.Index.browse`."""
     if order not in ORDERS:
         raise UsageError(f"expected an order of {', '.join(ORDERS)}, got {order!r}")
-    if start < 0 or not 1 <= count <= MAX_LISTED:
+    if start < 0 or not 1 <= count <= _MAX_ARTICLES_PER_PAGE:
         raise UsageError(
-            f"expected a start from 0 and a count from 1 to {MAX_LISTED}, got {start} and {count}"
+            f"expected a start from 0 and a count from 1 to {_MAX_ARTICLES_PER_PAGE}, "
+            f"got {start} and {count}"
         )
     of_month, months = _months(snapshot)
     timeless = Filters("", "", filters.sources, filters.langs, filters.places)
     keep = allowed_articles(snapshot, timeless) if timeless else np.ones(snapshot.n_articles, bool)
-    if words.startswith(MENTIONING):
-        found = mentions(snapshot, words.removeprefix(MENTIONING).strip(), keep)
+    if words.startswith(MENTIONING_PREFIX):
+        found = mentions(snapshot, words.removeprefix(MENTIONING_PREFIX).strip(), keep)
         keep = found.named | found.near
     elif words.strip():
         keep &= snapshot.catalogue.holding(words.split())
@@ -144,7 +145,7 @@ def retold(snapshot: Snapshot, article_id: str) -> tuple[Listed, ...]:
     row, story = snapshot.article_row(article_id), snapshot.columns.story
     same = story[snapshot.catalogue.by_date] == story[row]
     rows = [other for other in snapshot.catalogue.by_date[same].tolist() if other != row]
-    return _listed(snapshot, rows[:MAX_LISTED])
+    return _listed(snapshot, rows[:_MAX_ARTICLES_PER_PAGE])
 
 
 def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:

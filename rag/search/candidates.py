@@ -21,22 +21,23 @@ from rag.search.filters import allowed_articles
 from rag.search.late import all_passages, best_cosines, tokens_of
 from rag.search.types import Filters, Fusion
 
-PER_SIDE = 200  # proposals of each side and language
+PROPOSALS_PER_SIDE = 200  # proposals of each side and language
 # Passages in which phrases are looked for: below the best of these the others are too far behind for
 # a phrase to help.
-DEPTH = 64
-# Between languages a match counts up to CAP and no further: in an article that gives a name in both
-# languages the untranslated one would match perfectly, and outweigh all the other words of a better
-# article.
-CAP = 0.6
+_PHRASE_DEPTH = 64
+# Between languages a match counts up to this and no further: in an article that gives a name in
+# both languages the untranslated one would match perfectly, and outweigh all the other words of a
+# better article.
+_MAX_CROSS_LANGUAGE_MATCH = 0.6
 # And the lexical share of an article in another language counts for this: a name, a figure.
-ABROAD = 1 / 3
+_CROSS_LANGUAGE_LEXICAL_WEIGHT = 1 / 3
 # Words of one language match exactly, those of another only nearly, so that the best passages of
-# another language have lower scores: times SLOPE and less SHIFT they are as likely the right ones
-# as those of the question's own language with the same score. Fitted to 7,000 training questions
-# over 32,000 articles of both languages they are 2.55 and .77 (listwise softmax); with .9, fewer
-# questions lose the version in their own language where a corpus has both (docs/architecture.md).
-SLOPE, SHIFT = 2.5, 0.9
+# another language have lower scores: times the slope and less the shift they are as likely the
+# right ones as those of the question's own language with the same score. Fitted to 7,000 training
+# questions over 32,000 articles of both languages they are 2.55 and .77 (listwise softmax); with
+# .9, fewer questions lose the version in their own language where a corpus has both
+# (docs/architecture.md).
+CROSS_LANGUAGE_SLOPE, CROSS_LANGUAGE_SHIFT = 2.5, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def candidates(
     snapshot: Snapshot,
     query: Query,
     filters: Filters | np.ndarray = Filters(),
-    per_side: int = PER_SIDE,
+    per_side: int = PROPOSALS_PER_SIDE,
     fusion: Fusion = Fusion(),
     beside: np.ndarray | None = None,
 ) -> Candidates:
@@ -104,7 +105,7 @@ def candidates(
     counted = _counted(best, cross)
     late = query.weights @ counted
     dense = snapshot.vectors(rows) @ query.dense
-    lexical = words * np.where(cross, ABROAD, 1.0).astype(np.float32)
+    lexical = words * np.where(cross, _CROSS_LANGUAGE_LEXICAL_WEIGHT, 1.0).astype(np.float32)
     together = _of_article(query.weights, counted, articles)
     score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical
     score += fusion.article * together
@@ -113,7 +114,7 @@ def candidates(
         side_by_side = phrases(snapshot, query, rows, score)
     score = score + fusion.phrase * side_by_side
     if fusion.balanced:
-        score = np.where(cross, SLOPE * score - SHIFT, score)
+        score = np.where(cross, CROSS_LANGUAGE_SLOPE * score - CROSS_LANGUAGE_SHIFT, score)
     return Candidates(
         rows, articles, best, dense, late, lexical, side_by_side, score.astype(np.float32)
     )
@@ -137,10 +138,16 @@ def _expansion(snapshot: Snapshot, query: Query) -> Iterator[tuple[float, np.nda
     """
     rows_of = np.bincount(query.whole, minlength=len(query.ids))
     shares = query.weights[query.whole] / rows_of[query.whole]
-    for row in np.flatnonzero(query.row_content).tolist():
-        token = query.row_ids[row : row + 1]
-        tokens = snapshot.model.neighbours(int(token[0]))[::-1]
-        yield shares[row], tokens, snapshot.model.between(token, tokens)[0]
+    asked = np.flatnonzero(query.row_content)
+    if not len(asked):
+        return
+    words = query.row_ids[asked]
+    near = [snapshot.model.neighbours(word)[::-1] for word in words.tolist()]
+    # One product for all words is far faster than one for each.
+    cosines = snapshot.model.between(words, np.concatenate(near))
+    ends = np.cumsum([len(tokens) for tokens in near])
+    for number, (row, tokens, end) in enumerate(zip(asked.tolist(), near, ends.tolist())):
+        yield shares[row], tokens, cosines[number, end - len(tokens) : end]
 
 
 def foreign(snapshot: Snapshot, lang: str) -> np.ndarray:
@@ -155,7 +162,7 @@ def _counted(best: np.ndarray, cross: np.ndarray) -> np.ndarray:
     """
     if not cross.any():
         return best
-    return np.where(cross, np.minimum(best, CAP), best)
+    return np.where(cross, np.minimum(best, _MAX_CROSS_LANGUAGE_MATCH), best)
 
 
 def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> np.ndarray:
@@ -178,7 +185,7 @@ def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarra
         snapshot: the index.
         query: the question.
         rows: passage numbers (m,).
-        score: what the passages score without (m,); all but the best ``DEPTH`` get 0.
+        score: what the passages score without (m,); all but the best ``_PHRASE_DEPTH`` get 0.
 
     Returns:
         float32 (m,).
@@ -192,14 +199,18 @@ def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarra
     size = snapshot.model.size
     pairs, number = np.unique(ids[:-1] * size + ids[1:], return_inverse=True)
     shares = np.bincount(number, worth) / total
-    top = np.argpartition(-score, DEPTH)[:DEPTH] if len(score) > DEPTH else np.arange(len(score))
-    held = snapshot.tokens(rows[top].tolist())
-    ids = np.concatenate([*held, [0]])
+    top = (
+        np.argpartition(-score, _PHRASE_DEPTH)[:_PHRASE_DEPTH]
+        if len(score) > _PHRASE_DEPTH
+        else np.arange(len(score))
+    )
+    tokens = snapshot.tokens(rows[top].tolist())
+    ids = np.concatenate([*tokens, [0]])
     found = ids[:-1] * size + ids[1:]
-    owner = np.repeat(np.arange(len(held)), [len(one) for one in held])
+    owner = np.repeat(np.arange(len(tokens)), [len(one) for one in tokens])
     at = np.minimum(pairs.searchsorted(found), len(pairs) - 1)
     inside = np.append(owner[1:] == owner[:-1], False)[: len(found)] & (pairs[at] == found)
-    present = np.zeros((len(held), len(pairs)), bool)
+    present = np.zeros((len(tokens), len(pairs)), bool)
     present[owner[inside], at[inside]] = True
     out[top] = (present * shares).sum(axis=1)
     return out

@@ -8,7 +8,7 @@ import numpy as np
 
 from rag.corpus.place_names import place_named
 from rag.index import Snapshot
-from rag.index.named import LAST, naming_places
+from rag.index.named import HIGHEST_SORT_KEY, naming_places
 from rag.search.types import Filters
 
 
@@ -23,7 +23,8 @@ def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
         # ISO dates sort as text; an article without a date is on no side of a bound.
         days, of_article = snapshot.date_codes
         inside = [
-            day != "" and filters.date_from <= day <= (filters.date_to or LAST) for day in days
+            day != "" and filters.date_from <= day <= (filters.date_to or HIGHEST_SORT_KEY)
+            for day in days
         ]
         keep &= np.array(inside, bool)[of_article]
     if filters.sources:

@@ -10,7 +10,7 @@ from rag.search.types import Highlight
 
 # Cosines of static vectors: translations and inflected forms stand above this, chance pairs of one
 # passage hardly reach it (the 99th percentile of random pairs is 0.22).
-MATCH = 0.36
+_MIN_COSINE = 0.36
 # Of several words that match a word of the question, those that come near the best.
 _NEAR_BEST = 0.75
 
@@ -35,16 +35,16 @@ def highlights(
     ids, spans = model.fine_spans([text])[0] if tokens is None else tokens
     if not len(asked) or not len(ids):
         return ()
-    table = query.vectors[asked] @ model.token_vectors(ids)[0].T
-    needed = np.maximum(MATCH, _NEAR_BEST * table.max(axis=1, keepdims=True))
-    owner = np.where(table >= needed, table, -1.0)
-    best = owner.argmax(axis=0)
+    table = model.between(query.row_ids[asked], ids)
+    needed = np.maximum(_MIN_COSINE, _NEAR_BEST * table.max(axis=1, keepdims=True))
+    table[table < needed] = -1.0
+    best, matched = table.argmax(axis=0), np.flatnonzero(table.max(axis=0) >= 0)
+    words = [query.text[slice(*query.row_spans[row])] for row in asked.tolist()]
+    numbers = best[matched]
+    found = numbers.tolist(), table[numbers, matched].tolist(), (spans[matched] + start).tolist()
     out: list[Highlight] = []
-    for token in np.flatnonzero(owner.max(axis=0) >= 0).tolist():
-        number = best[token]
-        score = float(owner[number, token])
-        word = query.text[slice(*query.row_spans[asked[number]])]
-        begin, end = (spans[token] + start).tolist()
+    for number, score, (begin, end) in zip(*found):
+        word = words[number]
         if out and begin < out[-1].end:  # a compound and its parts: what matches better stands
             if score <= out[-1].score:
                 continue

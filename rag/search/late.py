@@ -19,7 +19,7 @@ from rag.question.query import Query
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000
 _FOUND = 10_000_000  # cosines of tokens asked before that a pool remembers
-_kept: weakref.WeakKeyDictionary[Snapshot, PassagePool] = weakref.WeakKeyDictionary()
+_pools: weakref.WeakKeyDictionary[Snapshot, PassagePool] = weakref.WeakKeyDictionary()
 
 
 def best_cosines(
@@ -35,15 +35,19 @@ def best_cosines(
     out = np.zeros((len(query.vectors), len(starts)), np.float32)
     if len(ids):
         sought = np.flatnonzero(query.weights[query.whole] > 0)
+        unique, local = model.distinct(ids)
+        words = query.row_ids[sought]
+        table = model.between(words, unique)
         # Whether a compound answers by itself or by a part of it is settled for each token that
         # occurs, not for each passage.
-        unique, local = model.distinct(ids)
-        longer, begin = model.with_parts(unique, np.arange(len(unique)))
-        table = model.between(query.row_ids[sought], longer)
-        if len(longer) > len(unique):
-            table = np.maximum.reduceat(table, begin, axis=1)
+        of, first, parts = model.parts_of(unique)
+        if len(of):
+            by_part = np.maximum.reduceat(model.between(words, parts), first, axis=1)
+            table[:, of] = np.maximum(table[:, of], by_part)
+        local, found = local.astype(np.intp), np.empty(len(local), np.float32)
         for number, row in zip(sought.tolist(), table):
-            out[number] = np.maximum.reduceat(row[local], starts)
+            np.take(row, local, out=found, mode="clip")  # the other modes take twice the time
+            np.maximum.reduceat(found, starts, out=out[number])
     return query.fold(out)
 
 
@@ -64,7 +68,8 @@ class PassagePool:
         # A token counts once in a passage: sorting pays, since the pool is used again.
         owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(ids))))
         pairs = np.unique(owner * model.size + ids)
-        unique, self._local = model.distinct(pairs % model.size)
+        unique, local = model.distinct(pairs % model.size)
+        self._local = local.astype(np.intp)  # what NumPy would make of it for every question
         self._starts = np.searchsorted(pairs, np.arange(len(starts)) * model.size)
         self._vectors = np.ascontiguousarray(model.token_vectors(unique)[0].T)
 
@@ -80,8 +85,10 @@ class PassagePool:
             known = [self._found.get(token) for token in query.row_ids[sought].tolist()]
             new = sought[[row is None for row in known]]
             # By row, so that what is gathered stays in the cache.
+            found = np.empty(len(self._local), np.float32)
             for number, row in zip(new, query.vectors[new] @ self._vectors):
-                out[number] = np.maximum.reduceat(row[self._local], self._starts)
+                np.take(row, self._local, out=found, mode="clip")
+                np.maximum.reduceat(found, self._starts, out=out[number])
             for number, row in zip(sought, known):
                 if row is not None:
                     out[number] = row
@@ -103,10 +110,10 @@ def all_passages(snapshot: Snapshot) -> PassagePool | None:
     """
     if snapshot.token_offsets[-1] > _SMALL:
         return None
-    pool = _kept.get(snapshot)
+    pool = _pools.get(snapshot)
     if pool is None:
         every = tokens_of(snapshot, np.arange(snapshot.n_passages))
-        pool = _kept[snapshot] = PassagePool(snapshot.model, *every)
+        pool = _pools[snapshot] = PassagePool(snapshot.model, *every)
     return pool
 
 

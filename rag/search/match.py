@@ -8,8 +8,8 @@ import numpy as np
 # same or inflected forms; translations never come as near, and chance pairs of two languages stay
 # lower too. Read off the development sets: the cosines of words to their counterparts in right and
 # wrong passages.
-SAME = (0.30, 0.70)
-CROSS = (0.20, 0.50)
+SAME_SCRIPT_COSINES = (0.30, 0.70)
+CROSS_SCRIPT_COSINES = (0.20, 0.50)
 
 
 def graded(cosine: np.ndarray, cross: np.ndarray | bool) -> np.ndarray:
@@ -20,6 +20,6 @@ def graded(cosine: np.ndarray, cross: np.ndarray | bool) -> np.ndarray:
         cross: bool of a shape that broadcasts to it: whether the two words are of different
             scripts.
     """
-    low = np.where(cross, CROSS[0], SAME[0]).astype(np.float32)
-    high = np.where(cross, CROSS[1], SAME[1]).astype(np.float32)
+    low = np.where(cross, CROSS_SCRIPT_COSINES[0], SAME_SCRIPT_COSINES[0]).astype(np.float32)
+    high = np.where(cross, CROSS_SCRIPT_COSINES[1], SAME_SCRIPT_COSINES[1]).astype(np.float32)
     return np.clip((cosine - low) / (high - low), 0, 1).astype(np.float32)

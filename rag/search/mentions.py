@@ -19,9 +19,9 @@ from rag.search.match import graded
 # asked about in benchmarks/corpus_questions.jsonl of the dozen articles of
 # tests/shared/small_news.py, .7 and .8 find the same articles and .6 a wrong one more; .8 leaves
 # room for larger corpora, on which it was not measured.
-ABOUT = 0.8
+_MIN_WEIGHT_SHARE = 0.8
 # Articles whose text is compared word by word; where more hold all words, they count as they are.
-COMPARED = 500
+_MAX_ARTICLES_COMPARED = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,12 +57,12 @@ def holding(snapshot: Snapshot, thing: str) -> np.ndarray:
     for form in forms:
         passages = snapshot.holding_words(form)
         rows = np.unique(snapshot.passages.article_row[passages]).tolist()
-        if len(rows) <= COMPARED:
-            said = snapshot.model.normalize(form)
+        if len(rows) <= _MAX_ARTICLES_COMPARED:
+            normalized = snapshot.model.normalize(form)
             rows = [
                 row
                 for row, article in snapshot.articles(rows).items()
-                if said in snapshot.model.normalize(f"{article.title}\n{article.text}")
+                if normalized in snapshot.model.normalize(f"{article.title}\n{article.text}")
             ]
         keep[rows] = True
     return keep
@@ -75,7 +75,7 @@ def about(snapshot: Snapshot, thing: str, allowed: np.ndarray) -> np.ndarray:
     if not query.content.any() or not allowed.any():
         return keep
     found = candidates(snapshot, query, allowed)
-    keep[found.articles[shares(snapshot, query, found) >= ABOUT]] = True
+    keep[found.articles[shares(snapshot, query, found) >= _MIN_WEIGHT_SHARE]] = True
     return keep & allowed
 
 

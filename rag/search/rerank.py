@@ -17,7 +17,7 @@ from rag.question.query import Query
 from rag.search.candidates import Candidates
 from rag.search.located import passage_texts
 
-RERANKED = 30  # passages that are read; a question costs as many runs of the model
+RERANK_DEPTH = 30  # passages that are read; a question costs as many runs of the model
 
 
 def rerank(

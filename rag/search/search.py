@@ -17,7 +17,7 @@ from rag.search.candidates import Candidates, candidates
 from rag.search.highlight import highlights
 from rag.search.located import locate, passage_texts
 from rag.search.match import graded
-from rag.search.rerank import RERANKED, rerank
+from rag.search.rerank import RERANK_DEPTH, rerank
 from rag.search.types import Filters, Fusion, Hit
 
 _PARTS = ("dense", "lexical", "late", "phrase")
@@ -73,7 +73,7 @@ def search(
     read: dict[int, float] = {}
     if reranker is not None:
         # All that may be a hit is read, or hits would be ordered by two kinds of score.
-        wanted = list(dict.fromkeys([*order[:RERANKED].tolist(), *places]))
+        wanted = list(dict.fromkeys([*order[:RERANK_DEPTH].tolist(), *places]))
         read = rerank(snapshot, query, found, wanted, reranker)
         places = _some(read, found.articles, k, per_article)
         steps["rerank"] = time.perf_counter() - scored
@@ -139,7 +139,7 @@ def hits_of(
         article = articles[row]
         text = article.text[start:end]
         parts = {name: round(float(getattr(found, name)[place]), 4) for name in _PARTS}
-        held = tokens.behind(number, body_start(article, start))
+        text_tokens = tokens.behind(number, body_start(article, start))
         out.append(
             Hit(
                 article.id,
@@ -154,7 +154,7 @@ def hits_of(
                 round(float(found.score[place]), 4),
                 round(support(query, found.best[:, place], article.lang), 4),
                 parts,
-                highlights(query, snapshot.model, text, start, held),
+                highlights(query, snapshot.model, text, start, text_tokens),
                 article.page(start),
                 article.recognised(start),
                 stories.get(row, ""),

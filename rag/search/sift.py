@@ -19,10 +19,10 @@ from rag.search.mentions import about, holding
 from rag.search.search import hits_of
 from rag.search.types import Filters, Hit
 
-LISTED = 1_000
+MAX_RANKED_ARTICLES = 1_000
 """Articles of which the passages can be listed, the best ones; all are counted."""
-MAX_PAGE = 100
-NEAREST = 10
+MAX_HITS_PER_PAGE = 100
+_MAX_NEAREST_HITS = 10
 _QUOTED = r'"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|「([^」]+)」|『([^』]+)』|«([^»]+)»'
 # A minus joins words (COVID-19) unless it begins one.
 _PART = re.compile(rf"(?<!\S)(?P<less>[-－−–])(?:{_QUOTED}|(\w\S*))|{_QUOTED}")
@@ -79,12 +79,13 @@ class Sifted:
     """A page of what was found.
 
     Attributes:
-        hits: one passage of each article, the best articles first; at most :data:`LISTED` in all.
+        hits: one passage of each article, the best articles first; at most
+            :data:`MAX_RANKED_ARTICLES` in all.
         start: place of the first of them among all, from 0.
         total: how many articles there are.
         facets: of all of them.
         nearest: no article holds what is searched for, and ``hits`` are merely the nearest, at
-            most :data:`NEAREST`; ``total`` is then 0.
+            most :data:`_MAX_NEAREST_HITS`; ``total`` is then 0.
         sought: how the words were taken.
     """
 
@@ -102,9 +103,10 @@ def sift(
     """The articles that hold all words of a search, or match nearly all of them in other words or
     in the other language; see :meth:`rag.library.Index.sift`.
     """
-    if start < 0 or not 1 <= count <= MAX_PAGE:
+    if start < 0 or not 1 <= count <= MAX_HITS_PER_PAGE:
         raise UsageError(
-            f"expected a start from 0 and a count from 1 to {MAX_PAGE}, got {start} and {count}"
+            f"expected a start from 0 and a count from 1 to {MAX_HITS_PER_PAGE}, "
+            f"got {start} and {count}"
         )
     parts = sought(words)
     keep = allowed_articles(snapshot, filters)
@@ -117,7 +119,7 @@ def sift(
     # A phrase that nothing holds is not near anything.
     pool = keep if nearest else found
     query = analyse(parts.text, snapshot.model, snapshot.embedder)
-    hits = _page(snapshot, query, pool, start, NEAREST if nearest else count)
+    hits = _page(snapshot, query, pool, start, _MAX_NEAREST_HITS if nearest else count)
     total = int(found.sum())
     return Sifted(tuple(hits), start, total, facets(snapshot, found), nearest, parts)
 
@@ -128,13 +130,13 @@ def _worded(snapshot: Snapshot, words: str, keep: np.ndarray) -> np.ndarray:
     """
     query = analyse(words, snapshot.model, snapshot.embedder)
     # Words that say nothing else are sought all the same.
-    told = sorted(set(query.ids[query.content if query.content.any() else slice(None)].tolist()))
-    held = np.full(snapshot.n_articles, bool(told))
-    for token in told:
+    tokens = sorted(set(query.ids[query.content if query.content.any() else slice(None)].tolist()))
+    matching = np.full(snapshot.n_articles, bool(tokens))
+    for token in tokens:
         one = np.zeros(snapshot.n_articles, bool)
         one[snapshot.passages.article_row[snapshot.holding(token)]] = True
-        held &= one
-    return held | about(snapshot, words, keep)
+        matching &= one
+    return matching | about(snapshot, words, keep)
 
 
 def _page(snapshot: Snapshot, query: Query, pool: np.ndarray, start: int, count: int) -> list[Hit]:
@@ -142,16 +144,21 @@ def _page(snapshot: Snapshot, query: Query, pool: np.ndarray, start: int, count:
         return []
     found = candidates(snapshot, query, pool, beside=_lexical(snapshot, query, pool))
     best = _best_of_each(found)
-    return hits_of(snapshot, query, found, best[:LISTED][start : start + count].tolist())
+    return hits_of(
+        snapshot, query, found, best[:MAX_RANKED_ARTICLES][start : start + count].tolist()
+    )
 
 
 def _lexical(snapshot: Snapshot, query: Query, pool: np.ndarray) -> np.ndarray:
-    """For each of the :data:`LISTED` articles that hold the words best, the passage that does."""
+    """For each of the articles that hold the words best, the passage that does.
+
+    There are at most :data:`MAX_RANKED_ARTICLES`.
+    """
     passages = np.flatnonzero(pool[snapshot.passages.article_row])
     score = snapshot.lexical(query.text)[passages]
     order = np.argsort(-score, kind="stable")
     _, first = np.unique(snapshot.passages.article_row[passages[order]], return_index=True)
-    return np.sort(passages[order[np.sort(first)[:LISTED]]])
+    return np.sort(passages[order[np.sort(first)[:MAX_RANKED_ARTICLES]]])
 
 
 def _best_of_each(found: Candidates) -> np.ndarray:

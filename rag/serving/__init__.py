@@ -1,6 +1,6 @@
 """The server: one guard around the page and the JSON interface, and a query service for both.
 
-request ──> :mod:`guard` (host, shut routes, origin, size, who asks) ──> :mod:`routes` or the page
+request ──> :mod:`guard` (host name, closed routes, origin, size, login) ──> :mod:`routes` or page
 ──> :class:`QueryService` ──> library
 """
 

@@ -1,4 +1,7 @@
-"""Who guesses passwords waits, longer each time; memory stays bounded whoever asks."""
+"""Waiting times for clients that try wrong passwords, longer after each failure.
+
+The number of remembered clients and names is bounded, so memory is bounded whoever asks.
+"""
 
 from __future__ import annotations
 
@@ -10,43 +13,46 @@ from dataclasses import dataclass
 
 from cachetools import TTLCache
 
-REMEMBERED = 10_000
+MAX_CACHED_ENTRIES = 10_000
+"""Most entries that each of the two caches of :class:`Backoff` keeps."""
 FORGOTTEN_SECONDS = 3_600
+"""Seconds without another failure after which earlier failures are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How much is borne: so many failures for nothing, then 1, 2, 4, ... seconds, up to
-    ``longest``.
+    """The rule for waiting times: below ``free`` failures there is none, then 1, 2, 4, ... seconds,
+    up to ``longest`` seconds.
     """
 
     free: int
     longest: float
 
     def wait(self, failures: int) -> float:
-        """Seconds to wait after that many failures."""
+        """The seconds to wait after that many failures."""
         return min(2.0 ** (failures - self.free), self.longest) if failures >= self.free else 0.0
 
 
-CLIENT, NAME = Patience(5, 900.0), Patience(20, 60.0)
-"""Of a single client; of a name whoever asks for it: shorter, or anybody could keep its owner
-out.
+CLIENT_PATIENCE, NAME_PATIENCE = Patience(5, 900.0), Patience(20, 60.0)
+"""The rules for one client, and for one name whoever tries it. The waits for a name are shorter,
+since otherwise anybody could lock out its owner by failing on purpose.
 """
 
 
 class Backoff:
-    """Failures by client and by name, forgotten after an hour without another.
+    """Counts failures by client and by name, and forgets them after an hour without another.
 
-    A client that has come in under a name before is not held up by what others try under it.
+    A client that has logged in under a name in the last 30 days is not delayed by the failures of
+    other clients under that name.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self._failures: TTLCache = TTLCache(REMEMBERED, FORGOTTEN_SECONDS, timer=clock)
-        self._known: TTLCache = TTLCache(REMEMBERED, 30 * 24 * 3_600, timer=clock)
+        self._failures: TTLCache = TTLCache(MAX_CACHED_ENTRIES, FORGOTTEN_SECONDS, timer=clock)
+        self._known: TTLCache = TTLCache(MAX_CACHED_ENTRIES, 30 * 24 * 3_600, timer=clock)
 
     def wait(self, client: str, name: str) -> float:
-        """Seconds until this client may try a password of that name; 0 for now."""
+        """The seconds until this client may try a password for that name; 0 if it may now."""
         with self._lock:
             last = max(
                 self._until(key, patience) for key, patience in self._keys(_network(client), name)
@@ -54,13 +60,13 @@ class Backoff:
             return max(0.0, last - self._clock())
 
     def failed(self, client: str, name: str) -> None:
-        """The password was wrong."""
+        """Records that the password was wrong."""
         with self._lock:
             for key, _ in self._keys(_network(client), name):
                 self._failures[key] = (self._failures.get(key, (0, 0.0))[0] + 1, self._clock())
 
     def came_in(self, client: str, name: str) -> None:
-        """The password was right: nothing is held against either."""
+        """Records that the password was right: forgets the failures of the client and the name."""
         client = _network(client)
         with self._lock:
             self._known[client, name] = True
@@ -68,16 +74,20 @@ class Backoff:
                 self._failures.pop(key, None)
 
     def _keys(self, client: str, name: str) -> list[tuple[Hashable, Patience]]:
-        of_name = [] if (client, name) in self._known else [(("name", name), NAME)]
-        return [(("client", client), CLIENT), *of_name]
+        """The counters that an attempt concerns, each with its rule."""
+        of_name = [] if (client, name) in self._known else [(("name", name), NAME_PATIENCE)]
+        return [(("client", client), CLIENT_PATIENCE), *of_name]
 
     def _until(self, key: Hashable, patience: Patience) -> float:
+        """The time of the clock at which the wait of a counter ends."""
         failures, last = self._failures.get(key, (0, 0.0))
         return last + patience.wait(failures)
 
 
 def _network(client: str) -> str:
-    """The client's address; of IPv6 the first 64 bits, which one household has to itself."""
+    """The client's address; for IPv6 the network of its first 64 bits, which belongs to a single
+    household.
+    """
     try:
         address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:

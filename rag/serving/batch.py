@@ -1,5 +1,5 @@
-"""Many questions in one request: answered one after another, each in its turn among those of
-others."""
+"""Many questions in one request, answered one after another. Each of them queues separately, so
+questions of other clients are answered in between."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from starlette.responses import StreamingResponse
 
 from rag.answer.types import Answer
 from rag.narrowing import Narrowing, names
-from rag.serving.events import UNBUFFERED
+from rag.serving.events import UNBUFFERED_HEADERS
 from rag.serving.models import (
-    AS_OF,
+    AS_OF_DESCRIPTION,
     HISTORY_LIMIT,
-    REFUSED,
-    WITHOUT,
+    REFUSAL_RESPONSES,
+    WITHOUT_DESCRIPTION,
     Refusal,
     Responses,
 )
@@ -26,8 +26,8 @@ from rag.serving.query_service import How, QueryService
 from rag.serving.refusals import failure
 
 BATCH_LIMIT = 100
-"""Questions of one request."""
-LINES = "application/x-ndjson"
+"""Most questions in one request."""
+_NDJSON_MEDIA_TYPE = "application/x-ndjson"
 
 
 class BatchQuestion(BaseModel):
@@ -45,8 +45,8 @@ class Batch(BaseModel):
 
     questions: list[BatchQuestion] = Field(min_length=1, max_length=BATCH_LIMIT)
     filters: Narrowing = Field(default_factory=Narrowing)
-    as_of: str = Field("", description=AS_OF)
-    without: list[str] = names(WITHOUT)
+    as_of: str = Field("", description=AS_OF_DESCRIPTION)
+    without: list[str] = names(WITHOUT_DESCRIPTION)
 
 
 class BatchAnswer(BaseModel):
@@ -66,7 +66,10 @@ class BatchAnswers(BaseModel):
 
 
 _LINE = {"type": "string", "description": "One answer a line, as soon as it is there."}
-_RESPONSES: Responses = {200: {"content": {LINES: {"schema": _LINE}}}, **REFUSED}
+_RESPONSES: Responses = {
+    200: {"content": {_NDJSON_MEDIA_TYPE: {"schema": _LINE}}},
+    **REFUSAL_RESPONSES,
+}
 
 
 def add_batch(app: FastAPI, service: QueryService) -> None:
@@ -79,11 +82,11 @@ def add_batch(app: FastAPI, service: QueryService) -> None:
 
         With `Accept: application/x-ndjson` each comes on a line of its own as soon as it is there.
         """
-        if LINES in request.headers.get("accept", ""):
+        if _NDJSON_MEDIA_TYPE in request.headers.get("accept", ""):
             return StreamingResponse(
                 _lines(service, batch),
-                media_type=LINES,
-                headers=UNBUFFERED,
+                media_type=_NDJSON_MEDIA_TYPE,
+                headers=UNBUFFERED_HEADERS,
             )
         answers = []
         async for one in _answers(service, batch):
@@ -94,20 +97,22 @@ def add_batch(app: FastAPI, service: QueryService) -> None:
 
 
 async def _answers(service: QueryService, batch: Batch) -> AsyncIterator[BatchAnswer]:
+    """Yields the outcome of each question in order. An error concerns its own question only."""
     filters, as_of, without = batch.filters.filters(), batch.as_of, batch.without
     for number, one in enumerate(batch.questions, 1):
         how = How(filters=filters, as_of=as_of, without=without, before=one.history)
         work = functools.partial(service.answer, one.question, **how)
-        told = BatchAnswer(id=one.id or str(number))
+        outcome = BatchAnswer(id=one.id or str(number))
         try:
-            # One at a time: a batch takes its turn again for every question, so others are answered
-            # in between.
-            told.answer = await service.pool.done(work)
+            # Each question enters the queue only when the one before is answered, so that a batch
+            # does not keep other clients waiting.
+            outcome.answer = await service.pool.done(work)
         except Exception as error:
-            told.error = Refusal(**failure(error, "question of /api/batch")[1])
-        yield told
+            outcome.error = Refusal(**failure(error, "question of /api/batch")[1])
+        yield outcome
 
 
 async def _lines(service: QueryService, batch: Batch) -> AsyncIterator[bytes]:
+    """Yields the same as lines of JSON."""
     async for one in _answers(service, batch):
         yield json.dumps(one.model_dump(mode="json"), ensure_ascii=False).encode() + b"\n"

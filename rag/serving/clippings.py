@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from rag.clippings import Clipping, as_docx, as_markdown
-from rag.serving.models import REFUSED, Responses
+from rag.serving.models import REFUSAL_RESPONSES, Responses
 from rag.serving.query_service import QueryService
 
 CLIPPINGS_LIMIT = 200
-"""Quotes of one request."""
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_TEXT, _LINE = 20_000, 2_000
+"""Most quotes in one request."""
+_DOCX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_TEXT, _LINE = 20_000, 2_000  # most characters of a quote; of its title, address and the like
 
 
 class Pinned(BaseModel):
@@ -51,7 +51,7 @@ class Footnoted(BaseModel):
 
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
-_RESPONSES: Responses = {200: {"content": {DOCX: _FILE}}, **REFUSED}
+_RESPONSES: Responses = {200: {"content": {_DOCX_MEDIA_TYPE: _FILE}}, **REFUSAL_RESPONSES}
 
 
 def add_clippings(app: FastAPI, service: QueryService) -> None:
@@ -66,15 +66,16 @@ def add_clippings(app: FastAPI, service: QueryService) -> None:
         if asked.form == "docx":
             return Response(
                 as_docx(made, asked.lang),
-                media_type=DOCX,
+                media_type=_DOCX_MEDIA_TYPE,
                 headers={"content-disposition": 'attachment; filename="yinju.docx"'},
             )
         return Footnoted(markdown=as_markdown(made, asked.lang))
 
 
 def _checked(service: QueryService, one: Pinned) -> Clipping:
+    """The clipping of a pinned quote, checked if the index still has the quote at its place."""
     article = service.article(one.article_id)
     same = article is not None and article.text[one.start :].startswith(one.quote)
-    # What the index says of the article counts.
+    # Where the index confirms the quote, its metadata replaces that which the client sent.
     of = article if article and same else one
     return Clipping(one.quote, of.title, of.date, of.source, of.url, of.lang, one.question, same)

@@ -1,8 +1,8 @@
-"""The OpenAPI description of the routes: what FastAPI tells of them, an example of each, and how to
-come in.
+"""The OpenAPI description of the routes: what FastAPI generates, an example for each route, and the
+ways to log in.
 
-``examples.json`` holds requests and what came back, recorded from a server by
-``tests/record_examples.py``.
+``examples.json`` holds requests and the replies to them. ``tests/record_examples.py`` recorded them
+from a server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib import resources
 
 from fastapi import FastAPI
 
-JSON = "application/json"
+JSON_MEDIA_TYPE = "application/json"
 _TAGS = (
     {"name": "questions", "description": "Answers and passages."},
     {"name": "articles", "description": "What is in the index."},
@@ -32,32 +32,34 @@ _SCHEMES = {
 
 
 def describe(app: FastAPI, with_password: bool) -> None:
-    """Have an application describe itself with examples; with a password, with the ways to log
-    in."""
+    """Makes an application add examples to its OpenAPI description and, if the server has a
+    password, the ways to log in."""
     plain = app.openapi
 
     @functools.cache
     def described() -> dict:
-        told = plain()
-        for path, operations in told["paths"].items():
+        schema = plain()
+        for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 _exemplify(operation, examples().get(f"{method.upper()} {path}", {}))
-        told["tags"] = list(_TAGS)
+        schema["tags"] = list(_TAGS)
         if with_password:
-            told["components"]["securitySchemes"] = _SCHEMES
-            told["security"] = [{name: []} for name in _SCHEMES]
-        return told
+            schema["components"]["securitySchemes"] = _SCHEMES
+            schema["security"] = [{name: []} for name in _SCHEMES]
+        return schema
 
     app.openapi = described  # type: ignore[method-assign]  # as FastAPI's documentation has it
 
 
 @functools.cache
 def examples() -> dict[str, dict]:
-    """By "METHOD /path": ``parameters`` by name, the ``request`` body, the ``response``."""
+    """The recorded examples by "METHOD /path". Each has some of ``parameters`` (a dict by name),
+    ``request`` (its body) and ``response``."""
     return json.loads(resources.files("rag.serving").joinpath("examples.json").read_text("utf-8"))
 
 
 def _exemplify(operation: dict, example: dict) -> None:
+    """Adds an example to the description of one operation, in place."""
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in example.get("parameters", {}):
             parameter["example"] = example["parameters"][parameter["name"]]
@@ -65,5 +67,9 @@ def _exemplify(operation: dict, example: dict) -> None:
         if "request" in example:
             content["example"] = example["request"]
     for status, response in operation["responses"].items():
-        if status == "200" and "response" in example and JSON in response.get("content", {}):
-            response["content"][JSON]["example"] = example["response"]
+        if (
+            status == "200"
+            and "response" in example
+            and JSON_MEDIA_TYPE in response.get("content", {})
+        ):
+            response["content"][JSON_MEDIA_TYPE]["example"] = example["response"]

@@ -1,4 +1,4 @@
-"""Coming in and going out: the login form for readers, tokens for programs."""
+"""Logging in and out: a login form for readers, tokens for programs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from fastapi import FastAPI, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from rag.serving.login import LASTS_SECONDS, Authenticator, Wait, client_of, login_page, set_cookie
+from rag.serving.login import TICKET_SECONDS, Authenticator, Wait, client_of, login_page, set_cookie
 from rag.serving.models import Refusal, Token
 
-# A path of this server; "//host" and "/\host" lead a browser elsewhere.
+# A path of this server. A browser would follow "//host" and "/\host" to another server.
 _HERE = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
 _WRONG: tuple[str, ...] = ("用户名或密码不对。", "The user name or the password is wrong.")
 _WAIT = ("错误次数太多，请 {} 秒后再试。", "Too many wrong passwords: try again in {} s.")
 
 
 def add_entrance(app: FastAPI, authenticator: Authenticator | None) -> None:
-    """Adds ``/login``, ``/logout`` and ``/api/token``; they lead to the page where none is needed."""
+    """Adds ``/login``, ``/logout`` and ``/api/token``. On a server without passwords it adds only
+    ``/login``, which redirects to the page.
+    """
     if authenticator is None:
 
         @app.get("/login", include_in_schema=False)
@@ -73,7 +75,7 @@ def _add_token(app: FastAPI, authenticator: Authenticator) -> None:
         """
         if not request.headers.get("authorization", "").lower().startswith("basic "):
             raise HTTPException(403, "a token is given for a name and a password (Basic) only")
-        return Token(token=authenticator.ticket(request.scope["user"]), seconds=LASTS_SECONDS)
+        return Token(token=authenticator.ticket(request.scope["user"]), seconds=TICKET_SECONDS)
 
 
 def _page(html: str, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:
@@ -85,5 +87,7 @@ def _root(request: Request) -> str:
 
 
 def _here(address: str) -> str:
-    """The address to go on to, if it is one of this server's, else the page."""
+    """The address to go on to after the login: the given one if it is a path of this server, else
+    that of the page.
+    """
     return address if _HERE.fullmatch(address) else "/"

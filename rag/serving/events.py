@@ -1,4 +1,4 @@
-"""An answer as server-sent events, stage by stage."""
+"""Sends an answer as server-sent events, stage by stage."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from rag.answer.types import Answer
 from rag.serving.query_service import How, QueryService
 from rag.serving.refusals import failure
 
-MEDIA_TYPE = "text/event-stream"
+EVENT_STREAM_MEDIA_TYPE = "text/event-stream"
 PING_SECONDS = 15.0
-"""Proxies close a connection on which nothing moves."""
-# A proxy that gathers a reply before it passes it on would turn the stages into one.
-UNBUFFERED = {"cache-control": "no-store", "x-accel-buffering": "no"}
+"""Seconds without an event after which a ping is sent: proxies close idle connections."""
+# A proxy that buffers a reply until it is complete would deliver all stages at once.
+UNBUFFERED_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 async def event_stream(
     service: QueryService, question: str, **how: Unpack[How]
 ) -> StreamingResponse:
-    """The reply to a question, begun when its turn has come. A reader who hangs up ends the work
-    after the stage it is in.
+    """The reply that streams the answer to a question. It begins when the turn of the question has
+    come. A reader who disconnects ends the work after the stage it is in.
 
-    Raises what :meth:`QueryService.ask` raises before the first event; later errors are an event
-    ``error``.
+    Raises what :meth:`QueryService.ask` raises, if that happens before the first event; a later
+    error is sent as an event ``error``.
     """
     events = service.pool.stream(lambda: service.events(question, **how))
     return await streamed(
@@ -43,16 +43,16 @@ async def streamed(
     encode: Callable[[Event], bytes],
     failed: Callable[[Exception], bytes],
 ) -> StreamingResponse:
-    """A reply that tells events as they come, and that it lives where none comes for a while.
+    """The reply that sends events as they come, and a ping when none comes for a while.
 
     Args:
-        events: at least one; what is raised before the first is raised here.
-        encode: an event on the wire, b"" for one that is not told.
-        failed: what is told last of an error after the first event.
+        events: at least one event; an error that is raised before the first one is raised here.
+        encode: gives the bytes to send for an event, b"" for one that is not sent.
+        failed: gives the bytes to send last for an error that is raised after the first event.
     """
     first = await anext(events)
 
-    async def told() -> AsyncIterator[bytes]:
+    async def body() -> AsyncIterator[bytes]:
         async with aclosing(events):
             yield encode(first)
             try:
@@ -61,11 +61,11 @@ async def streamed(
             except Exception as error:
                 yield failed(error)
 
-    return StreamingResponse(told(), media_type=MEDIA_TYPE, headers=UNBUFFERED)
+    return StreamingResponse(body(), media_type=EVENT_STREAM_MEDIA_TYPE, headers=UNBUFFERED_HEADERS)
 
 
 async def _kept_alive(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
-    """The events, with None where none comes for a while."""
+    """Yields the events, and None whenever none has come for :data:`PING_SECONDS`."""
     waiting = asyncio.ensure_future(anext(events, None))
     try:
         while True:
@@ -83,7 +83,9 @@ async def _kept_alive(events: AsyncIterator[Event]) -> AsyncIterator[Event | Non
 
 
 def encoded(event: Event) -> bytes:
-    """One event on the wire: its name is that of its class in lower case, or "text"."""
+    """The bytes of one event. Its name is that of its class in lower case, or "text" for a
+    string.
+    """
     if isinstance(event, str):
         return _event("text", {"text": event})
     data = event.to_dict() if isinstance(event, Answer) else asdict(event)

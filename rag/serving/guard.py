@@ -1,8 +1,9 @@
-"""Around every route, the page's and Gradio's own included: nothing passes that is not let in here.
+"""Checks every request before it reaches a route, those of the page and of Gradio included.
 
-In this order: websockets (nothing here speaks them), the name the request came by, routes that stay
-shut, requests that another site's page sends, bodies that are too long, and who asks. Replies get
-the security headers, and what nobody expected becomes a message with a reference.
+It refuses, in this order: websockets (nothing here uses them), host names that are not the
+server's, routes that stay closed, requests that another site's page sends, bodies that are too
+long, and requests without a login. It adds the security headers to all replies, and turns an
+unexpected error into a message with a reference.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from rag.serving.refusals import OPENAI_FOLDER, failure, form_of, refusal
 from rag.serving.settings import Settings
 
 BODY_LIMIT = 1_000_000
-"""Bytes of a request's body; a longer one is answered with 413."""
+"""Most bytes in the body of a request; a longer one is answered with 413."""
 UPLOAD_LIMIT = 50_000_000
-"""The same for files of articles, where they are taken."""
+"""The same for uploaded articles, on a server that accepts them."""
 
-# Gradio's scripts are partly inline and build functions from the page's own templates; every other
-# address than the page's own is refused.
+# Gradio's scripts are partly inline and build functions from the page's own templates, hence the
+# 'unsafe' sources. The page may load nothing from any other address than its own.
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -43,8 +44,8 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-# What the page itself calls. Gradio's other routes (files, proxy, recordings, monitoring) stay
-# shut.
+# Gradio's routes that the page itself calls, below /gradio_api/. The others (files, proxy,
+# recordings, monitoring) stay closed.
 PAGE_ROUTES = tuple(
     "queue/join queue/data heartbeat/ startup-events cancel reset info theme.css".split()
 )
@@ -55,21 +56,22 @@ PAGE_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/man
 OPEN_PATHS = (*PAGE_PATHS, *OWN_ROUTES)
 STATIC_FOLDERS = ("/assets/", "/static/", "/svelte/", "/static-offline-docs/")
 OPEN_FOLDERS = ("/api/", OPENAI_FOLDER, *STATIC_FOLDERS)
-# Gradio makes addresses of its page from these, whoever sent them.
-UNHEARD = (b"forwarded", b"x-gradio-server")
+# Headers from which Gradio would make the addresses of its page, whoever sent them. They are
+# removed from every request.
+_DROPPED_HEADERS = (b"forwarded", b"x-gradio-server")
 
 
 class Guard:
-    """ASGI middleware; the outermost but for uvicorn's own."""
+    """The ASGI middleware that does this; the outermost one except for uvicorn's own."""
 
     def __init__(
         self, app: ASGIApp, settings: Settings, authenticator: Authenticator | None
     ) -> None:
         """
         Args:
-            app: what is guarded.
-            settings: of the server.
-            authenticator: lets in who knows a password; None lets everybody in.
+            app: the application to guard.
+            settings: those of the server.
+            authenticator: tells which user sends a request; None lets everybody in.
         """
         self._app, self._settings, self._authenticator = app, settings, authenticator
         self._hosts, self._root = Hosts.of(settings), settings.root_path
@@ -88,8 +90,8 @@ class Guard:
                 started = True
                 headers = MutableHeaders(scope=event)
                 headers.update(SECURITY_HEADERS)
-                # Answers and articles stay out of caches that others share, also where a proxy keeps
-                # what it can.
+                # Keeps answers and articles out of shared caches, even those of a proxy that caches
+                # all it may.
                 if not path.startswith(STATIC_FOLDERS):
                     headers.setdefault("cache-control", "private, no-cache")
             await send(event)
@@ -107,8 +109,8 @@ class Guard:
                 await JSONResponse(body, status, headers)(scope, receive, send_guarded)
 
     def _placed(self, scope: Scope) -> Scope:
-        """The request below the root that the proxy shows, whether the proxy cuts that off or
-        not.
+        """The request with its path below the root path, whether the reverse proxy cut the root
+        path off or not, and without the headers that claim another address of the server.
         """
         root, path = self._root, scope["path"]
         if root and path != root and not path.startswith(root + "/"):
@@ -116,20 +118,25 @@ class Guard:
         headers = [
             one
             for one in scope["headers"]
-            if not one[0].startswith(b"x-forwarded-") and one[0] not in UNHEARD
+            if not one[0].startswith(b"x-forwarded-") and one[0] not in _DROPPED_HEADERS
         ]
         return {**scope, "path": path, "root_path": root, "headers": headers}
 
     async def _refuse(self, scope: Scope) -> Response | None:
+        """The reply that refuses a request, or None if it may pass.
+
+        Sets ``scope["user"]`` to the name of the user, None for nobody. Raises HTTPException 413
+        for a body that declares to be too long.
+        """
         headers, method = Headers(scope=scope), scope["method"]
         path = scope["path"].removeprefix(self._root) or "/"
         about, refuse = f"{method} {path}", partial(refusal, form=form_of(path))
         if not self._hosts.has(headers.get("host", "")):
-            told = (
+            message = (
                 "the server does not go by the name in the address; its administrator can add it"
                 " with --allowed-host"
             )
-            return refuse(400, told, f"{about} of {headers.get('host', '')}")
+            return refuse(400, message, f"{about} of {headers.get('host', '')}")
         if not self._is_open(path):
             return refuse(404, "there is nothing here, or it is not open", about)
         if is_foreign(method, headers):
@@ -147,13 +154,17 @@ class Guard:
             query = scope["query_string"].decode("latin-1")
             following = quote(f"{path}?{query}" if query else path, safe="")
             return RedirectResponse(f"{self._root}/login?next={following}", 303)
-        # A browser would cover the page with a dialog of its own.
+        # This header makes a browser cover the page with its own login dialog, so only programs
+        # get it.
         by_page = "sec-fetch-mode" in headers
         asked = {} if by_page else {"www-authenticate": 'Basic realm="Yinju", charset="UTF-8"'}
-        told = "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)"
-        return refuse(401, told, about, asked)
+        message = (
+            "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)"
+        )
+        return refuse(401, message, about, asked)
 
     def _is_open(self, path: str) -> bool:
+        """Whether a path, given without the root path, is open."""
         head, found, rest = path.partition("/gradio_api/")
         if found:
             return not head and rest.startswith(PAGE_ROUTES)
@@ -163,7 +174,9 @@ class Guard:
         return UPLOAD_LIMIT if path == UPLOAD_PATH and self._settings.allow_upload else BODY_LIMIT
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        """``receive`` that stops a body which is longer than allowed and did not say so."""
+        """A ``receive`` that raises HTTPException 413 for a body that is longer than allowed but
+        did not declare it.
+        """
         seen, limit = 0, self._limit(scope["path"].removeprefix(self._root))
 
         async def receive_limited() -> Message:
@@ -178,10 +191,11 @@ class Guard:
 
 
 def too_long(limit: int) -> HTTPException:
-    """What is raised for a body of more bytes."""
+    """The error for a body of more than ``limit`` bytes."""
     return HTTPException(413, f"a request may have {limit:,} bytes at most")
 
 
 def _declared_length(headers: Headers) -> int:
-    told = headers.get("content-length", "0")
-    return int(told) if told.isascii() and told.isdigit() else UPLOAD_LIMIT + 1
+    """The declared bytes of a body: 0 for none declared, too many for what is no number."""
+    declared = headers.get("content-length", "0")
+    return int(declared) if declared.isascii() and declared.isdigit() else UPLOAD_LIMIT + 1

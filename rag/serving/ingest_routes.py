@@ -1,4 +1,4 @@
-"""Adding articles over HTTP, where the server allows it."""
+"""Routes that add articles over HTTP, on a server that allows it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from rag.corpus.folder import Added
-from rag.serving.ingest_queue import FILES, FINAL, IngestQueue, Item, Job
-from rag.serving.models import REFUSED
+from rag.serving.ingest_queue import FINAL_STAGES, MAX_FILES_OF_JOB, IngestQueue, Item, Job
+from rag.serving.models import REFUSAL_RESPONSES
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.1  # between two looks at whether a job is done
 WAIT_SECONDS = 600.0
-"""A reply waits so long at most; then the job goes on without."""
+"""Most seconds that a reply waits for its job; after that the job goes on by itself."""
 
 
 class Adding(BaseModel):
@@ -33,14 +33,15 @@ class Adding(BaseModel):
 
 
 def add_ingest(app: FastAPI, ingest_queue: IngestQueue) -> None:
-    """The routes that add."""
+    """Adds ``POST /api/articles`` and ``GET /api/jobs/{job_id}``."""
 
-    @app.post("/api/articles", responses=REFUSED, tags=["articles"])
+    @app.post("/api/articles", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def add(
         files: Annotated[
             list[UploadFile] | None,
             File(
-                max_length=FILES, description="Files of articles; their names only tell the format."
+                max_length=MAX_FILES_OF_JOB,
+                description="Files of articles; their names only tell the format.",
             ),
         ] = None,
         text: Annotated[str, Form(description="Or the text of one.")] = "",
@@ -62,19 +63,20 @@ def add_ingest(app: FastAPI, ingest_queue: IngestQueue) -> None:
         items += [Item("url", address)] if address else []
         job = ingest_queue.add(items, title=title, date=date, source=source, url=url, lang=lang)
         until = time.monotonic() + WAIT_SECONDS
-        while wait and job.state.stage not in FINAL and time.monotonic() < until:
+        while wait and job.state.stage not in FINAL_STAGES and time.monotonic() < until:
             await asyncio.sleep(_LOOK_SECONDS)
-        return _told(job)
+        return _adding(job)
 
-    @app.get("/api/jobs/{job_id}", responses=REFUSED, tags=["articles"])
+    @app.get("/api/jobs/{job_id}", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def job(job_id: str) -> Adding:
         """How far articles are that were added."""
         found = ingest_queue.job(job_id)
         if found is None:
             raise HTTPException(404, "there is no such job, or it is long over")
-        return _told(found)
+        return _adding(found)
 
 
-def _told(job: Job) -> Adding:
+def _adding(job: Job) -> Adding:
+    """The state of a job as the routes give it: without the phase."""
     state = asdict(job.state)
     return Adding(job=job.id, **{key: value for key, value in state.items() if key != "phase"})

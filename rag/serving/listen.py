@@ -1,4 +1,4 @@
-"""The address that is served on, taken before anything else is done."""
+"""Takes the address that the server listens on, before anything else is done."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from rag.serving.settings import Settings
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A socket bound to the address of the settings, so that a server started later cannot fail on
-    it.
+    """Returns a socket that listens on the address of the settings, so that starting the server
+    later cannot fail because of the address.
 
-    Raises ServerError where the port is taken, the address is not one of this machine, or the
-    address can be reached from other machines and there is neither a password nor ``insecure``.
+    Raises ServerError if the port is taken, if the address does not belong to this machine, or if
+    other machines can reach it and the settings have neither a password nor ``insecure``.
     """
     host, port = settings.host, settings.port
     if not (settings.local_only or settings.accounts or settings.insecure):
@@ -32,8 +32,8 @@ def listen(settings: Settings) -> socket.socket:
             f"cannot serve on {host} port {port}: {error}; choose another --host or --port"
         ) from error
     try:
-        # A port whose last connections linger after a restart is free, one that is listened on is
-        # not.
+        # After a restart the last connections of a port linger. With this option such a port counts
+        # as free, but one that a program listens on does not.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
         bound.listen(2048)

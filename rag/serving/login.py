@@ -1,4 +1,6 @@
-"""Who asks: a login form and a signed cookie for readers, Basic and Bearer for programs."""
+"""Tells which user sends a request: readers use a login form, which gives them a signed cookie;
+programs use Basic or Bearer authentication.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +20,21 @@ from starlette.responses import Response
 
 from rag.extras import extra
 from rag.serving.backoff import Backoff
-from rag.serving.passwords import LONGEST, Accounts
+from rag.serving.passwords import MAX_CREDENTIAL_CHARACTERS, Accounts
 
 log = logging.getLogger("rag.server")
 
-LASTS_SECONDS = 14 * 24 * 3_600
-"""Time after which one has to log in again."""
-AT_ONCE = 2
-"""Passwords checked at once: each takes 16 MB and a processor."""
+TICKET_SECONDS = 14 * 24 * 3_600
+"""Seconds after which a user has to log in again."""
+_MAX_CONCURRENT_CHECKS = 2
+"""Passwords that are checked at the same time: each check takes 16 MB and a processor."""
 
 
 class Wait(Exception):
-    """Too many wrong passwords.
+    """Too many wrong passwords were tried.
 
     Attributes:
-        seconds: to wait, at least 1.
+        seconds: how long to wait before the next try, at least 1.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -41,7 +43,9 @@ class Wait(Exception):
 
 
 class Authenticator:
-    """Lets in who knows a password; safe to use from many requests."""
+    """Checks passwords and tickets (signed proofs of an earlier login); safe to use from many
+    requests at once.
+    """
 
     def __init__(self, accounts: Accounts, backoff: Backoff | None = None) -> None:
         with extra():
@@ -51,15 +55,16 @@ class Authenticator:
         self._signer = URLSafeTimedSerializer(
             accounts.secret, salt="login", signer_kwargs={"digest_method": hashlib.sha256}
         )
-        # Servers on one host share its cookies, whatever their ports: each has one of its own.
+        # A browser sends the cookies of a host to all of its ports. So that several servers can run
+        # on one host, each gives its cookie another name.
         self.cookie = f"yinju-{hashlib.sha256(accounts.secret).hexdigest()[:8]}"
         self._key = os.urandom(32)
         self._right: dict[str, bytes] = {}
-        self._checking = asyncio.Semaphore(AT_ONCE)
+        self._checking = asyncio.Semaphore(_MAX_CONCURRENT_CHECKS)
 
     async def who(self, connection: HTTPConnection) -> str | None:
-        """The name under which a request comes, or None. Raises HTTPException 429 where too many
-        passwords were wrong.
+        """Returns the name of the user who sends a request, or None if it has no valid login.
+        Raises HTTPException 429 after too many wrong passwords.
         """
         if name := self._signed(connection.cookies.get(self.cookie, "")):
             return name
@@ -75,20 +80,21 @@ class Authenticator:
             raise HTTPException(429, str(error), {"retry-after": str(error.seconds)}) from error
 
     async def opens(self, name: str, password: str, client: str) -> bool:
-        """Whether this is the password of that name. Raises Wait where this client, or all for this
-        name, guessed too often.
+        """Whether this is the password of that name. Raises Wait if this client, or all clients
+        together for this name, tried too many wrong passwords.
         """
-        name, password = name[:LONGEST], password[: LONGEST + 1]
+        name, password = name[:MAX_CREDENTIAL_CHARACTERS], password[: MAX_CREDENTIAL_CHARACTERS + 1]
         known = hmac.digest(
             self._key, f"{name}\0{password}".encode("utf-8", "surrogatepass"), "sha256"
         )
         if seconds := self._backoff.wait(client, name):
             raise Wait(seconds)
-        # To check a password takes long on purpose; a program sends its own with every request.
+        # Checking a password is slow on purpose, and a program sends its password with every
+        # request. So a keyed hash of the last right one is kept, which is fast to compare.
         if hmac.compare_digest(self._right.get(name, b""), known):
             return True
         async with self._checking:
-            # Those who tried at the same time have failed meanwhile.
+            # Other tries may have failed while this one waited for the semaphore.
             if seconds := self._backoff.wait(client, name):
                 raise Wait(seconds)
             if await asyncio.to_thread(self._accounts.holds, name, password):
@@ -100,32 +106,34 @@ class Authenticator:
         return False
 
     def ticket(self, name: str) -> str:
-        """What shows for :data:`LASTS_SECONDS` that its bearer came in under that name; void once
-        any password changes.
+        """A signed ticket that proves for :data:`TICKET_SECONDS` that its bearer logged in under
+        that name. All tickets become void when any password changes.
         """
         return self._signer.dumps(name)
 
     def _signed(self, ticket: str) -> str | None:
+        """The name in a ticket; None if it is forged or too old, or the account is gone."""
         try:
-            name = self._signer.loads(ticket, max_age=LASTS_SECONDS) if ticket else None
+            name = self._signer.loads(ticket, max_age=TICKET_SECONDS) if ticket else None
         except self._forged:
             return None
         return name if name in self._accounts.hashes else None
 
 
 def _credentials(connection: HTTPConnection) -> str:
-    """``name:password`` of Basic; a token or ``name:password`` of Bearer, all that clients with a
-    field for an "API key" send; "" for none.
+    """The credentials in the Authorization header; "" for none.
 
-    A token has no colon. Raises ValueError for what cannot be read.
+    Basic gives ``name:password``. Bearer gives a token or, for clients that only have a field for
+    an "API key", ``name:password``. A token has no colon. Raises ValueError for a header that
+    cannot be read.
     """
     scheme, _, given = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return given.strip().encode("latin-1").decode("utf-8")
     if scheme.lower() != "basic":
         return ""
-    told = base64.b64decode(given.strip(), validate=True).decode("utf-8")
-    return told if ":" in told else ""
+    credentials = base64.b64decode(given.strip(), validate=True).decode("utf-8")
+    return credentials if ":" in credentials else ""
 
 
 def client_of(connection: HTTPConnection) -> str:
@@ -134,13 +142,13 @@ def client_of(connection: HTTPConnection) -> str:
 
 
 def set_cookie(response: Response, connection: HTTPConnection, name: str, ticket: str) -> None:
-    """Have the browser keep a ticket, out of reach of scripts and other sites' requests; "" takes
-    it away.
+    """Makes the browser keep a ticket in a cookie that scripts cannot read and that requests of
+    other sites do not carry. The ticket "" deletes the cookie.
     """
     response.set_cookie(
         name,
         ticket,
-        max_age=LASTS_SECONDS if ticket else 0,
+        max_age=TICKET_SECONDS if ticket else 0,
         path=connection.scope.get("root_path") or "/",
         secure=connection.url.scheme == "https",
         httponly=True,
@@ -151,14 +159,14 @@ def set_cookie(response: Response, connection: HTTPConnection, name: str, ticket
 def login_page(
     root: str, following: str, name: str = "", problem: tuple[str, ...] = ("", ""), inside: str = ""
 ) -> str:
-    """The form in Chinese and English at once: who reads it is not known yet.
+    """The HTML of the login page, in Chinese and English at once since the reader is not known yet.
 
     Args:
-        root: where the server is shown, "/news" or "".
-        following: address to go to then.
-        name: typed before.
-        problem: what is wrong, in both languages.
-        inside: the name under which one is logged in, to log out; "" for the form to log in.
+        root: the root path of the server, such as "/news", or "".
+        following: address to go to after the login.
+        name: user name that was typed before.
+        problem: what is wrong, in Chinese and in English.
+        inside: name of the user who is logged in, to show a button to log out; "" to show the form.
     """
     from jinja2 import Template
 

@@ -1,5 +1,5 @@
-"""What the MCP tools give: as much as a model needs to answer, to quote and to read on, and no
-more, since it pays by the word."""
+"""What the MCP tools return: as much as a language model needs to answer, to quote and to read on,
+and no more, since a model costs by the word."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.plain import limits
 from rag.search.browse import Listing, Statistics
 from rag.search.types import Hit
 
-SOURCES_SHOWN = 50
+_SOURCES_LISTED = 50
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -125,7 +125,7 @@ class Corpus(BaseModel):
     undated: int
     langs: dict[str, int] = Field(description="Articles by language.")
     sources: dict[str, int] = Field(
-        description=f"Articles by publisher, of the {SOURCES_SHOWN} with the most."
+        description=f"Articles by publisher, of the {_SOURCES_LISTED} with the most."
     )
     stories: int = Field(description="Stories that several articles tell in nearly the same words.")
     skipped: int = Field(description="Files that could not be read.")
@@ -140,7 +140,7 @@ def link(article_id: str, start: int | None = None, end: int | None = None) -> s
 
 
 def answered(answer: Answer) -> Answered:
-    """An answer in short."""
+    """The answer in the short form of the tools."""
     return _made_of(
         answer,
         Answered,
@@ -152,7 +152,7 @@ def answered(answer: Answer) -> Answered:
 
 
 def passages(hits: list[Hit]) -> Passages:
-    """Hits in short."""
+    """The hits in the short form of the tools."""
     return Passages(
         passages=[
             _made_of(
@@ -184,7 +184,7 @@ def text(article: Article, start: int, length: int) -> Text:
 
 
 def page(listing: Listing) -> Page:
-    """A page of the list in short."""
+    """A page of the list of articles, in the short form of the tools."""
     end = listing.start + len(listing.articles)
     entries = [
         _made_of(one, Entry, article_id=one.id, title=one.heading, link=link(one.id))
@@ -194,26 +194,29 @@ def page(listing: Listing) -> Page:
     return _made_of(listing, Page, articles=entries, next_start=following)
 
 
-def corpus(told: Statistics) -> Corpus:
-    """The figures in short."""
+def corpus(statistics: Statistics) -> Corpus:
+    """The statistics of the index, in the short form of the tools."""
     return _made_of(
-        told,
+        statistics,
         Corpus,
-        langs=dict(told.langs),
-        sources=dict(told.sources[:SOURCES_SHOWN]),
-        skipped=len(told.skipped),
-        index_version=told.version,
+        langs=dict(statistics.langs),
+        sources=dict(statistics.sources[:_SOURCES_LISTED]),
+        skipped=len(statistics.skipped),
+        index_version=statistics.version,
     )
 
 
 def _quotes(citations: tuple[Citation, ...]) -> list[Quote]:
+    """The citations, numbered from 1."""
     return [
         _made_of(one, Quote, number=number, link=link(one.article_id, one.start, one.end))
         for number, one in enumerate(citations, 1)
     ]
 
 
-def _made_of(told: object, model: type[_Model], **otherwise: object) -> _Model:
-    """A model whose fields are the attributes of the same names, but for those that are given."""
-    same = {name: getattr(told, name) for name in model.model_fields if name not in otherwise}
+def _made_of(record: object, model: type[_Model], **otherwise: object) -> _Model:
+    """A ``model`` with the fields in ``otherwise``; ``record`` has the rest as attributes of the
+    same names.
+    """
+    same = {name: getattr(record, name) for name in model.model_fields if name not in otherwise}
     return model(**same, **otherwise)

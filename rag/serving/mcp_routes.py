@@ -1,8 +1,8 @@
 """MCP over HTTP ("streamable HTTP") at ``/mcp``, behind the same guard, passwords and pool as
 everything else.
 
-Without sessions: every request stands for itself, so a restart of the server goes unnoticed and
-nothing piles up.
+There are no MCP sessions: every request is complete in itself. So clients do not notice a restart
+of the server, and no state accumulates.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = logging.getLogger("rag.server")
 
 
 def server_of(service: QueryService) -> MCPServer:
-    """The MCP server of a service, see :func:`rag.serving.mcp_server.build_server`.
+    """Builds the MCP server of a service, see :func:`rag.serving.mcp_server.build_server`.
 
     Raises:
         UsageError: the SDK is not installed.
@@ -43,12 +43,13 @@ def server_of(service: QueryService) -> MCPServer:
 
 
 class Endpoint:
-    """The ASGI application of the route. The SDK takes a second and some memory to load: it is
-    loaded for the first who asks."""
+    """The ASGI application of the route. It loads the SDK at the first request, as that takes a
+    second and some memory."""
 
     def __init__(self, service: QueryService) -> None:
         self._service = service
         self._manager: StreamableHTTPSessionManager | None = None
+        # The first request sets _wanted; _settled is set when the SDK runs or has failed to start.
         self._wanted, self._settled = asyncio.Event(), asyncio.Event()
         self._problem = "MCP could not be started; the server's log has it"
 
@@ -64,7 +65,7 @@ class Endpoint:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Answers as long as this is entered."""
+        """The context in which the endpoint answers requests."""
         self._wanted, self._settled = asyncio.Event(), asyncio.Event()
         running = asyncio.create_task(self._run())
         try:
@@ -74,6 +75,7 @@ class Endpoint:
             await asyncio.gather(running, return_exceptions=True)
 
     async def _run(self) -> None:
+        """Starts the SDK at the first request, and keeps it running until this is cancelled."""
         await self._wanted.wait()
         try:
             async with await asyncio.to_thread(self._made) as self._manager:
@@ -91,7 +93,7 @@ class Endpoint:
         server = server_of(self._service)
         from mcp.server.transport_security import TransportSecuritySettings
 
-        # The guard has looked at names, origins and lengths already.
+        # The guard has already checked host names, origins and lengths.
         let_all_in = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         server.streamable_http_app(
             stateless_http=True, transport_security=let_all_in, max_request_body_size=BODY_LIMIT

@@ -31,14 +31,14 @@ from rag.narrowing import Narrowing
 from rag.plain import heading, notes
 from rag.search.types import Filters, Hit
 from rag.serving import mcp_models as models
-from rag.serving.models import AS_OF, HISTORY_LIMIT, WITHOUT
+from rag.serving.models import AS_OF_DESCRIPTION, HISTORY_LIMIT, WITHOUT_DESCRIPTION
 from rag.serving.query_service import QueryService
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
-PIECE = 20_000
+MAX_READ_CHARACTERS = 20_000
 """Characters of an article that one call reads, at most."""
-LISTED = 100
+MAX_RESOURCES_LISTED = 100
 """Articles that are listed as resources, the newest; all others are reached by the template."""
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _INSTRUCTIONS = (
@@ -61,11 +61,11 @@ History = Annotated[
 Restricting = Annotated[
     Narrowing, Field(description="Which articles may be used; all of them unless told.")
 ]
-AsOf = Annotated[str, Field(description=AS_OF)]
-Without = Annotated[list[str], Field(max_length=100, description=WITHOUT)]
+AsOf = Annotated[str, Field(description=AS_OF_DESCRIPTION)]
+Without = Annotated[list[str], Field(max_length=100, description=WITHOUT_DESCRIPTION)]
 Start = Annotated[int, Field(ge=0, description="How many to pass over.")]
 Id = Annotated[str, Field(description="As the other tools give it.")]
-NONE: list[str] = []
+_NO_NAMES: list[str] = []
 
 
 class Server(MCPServer):
@@ -84,7 +84,8 @@ class Server(MCPServer):
     async def list_resources(self) -> list[Resource]:
         """What is always there, and the newest articles."""
         listing = await _done(
-            self._service, lambda: self._service.browse("", Filters(), "newest", 0, LISTED)
+            self._service,
+            lambda: self._service.browse("", Filters(), "newest", 0, MAX_RESOURCES_LISTED),
         )
         return [
             *await super().list_resources(),
@@ -108,22 +109,22 @@ def _add_questions(server: MCPServer, service: QueryService) -> None:
     async def ask(
         question: Question,
         context: Context,
-        history: History = NONE,
+        history: History = _NO_NAMES,
         filters: Restricting = Narrowing(),
         as_of: AsOf = "",
-        without: Without = NONE,
+        without: Without = _NO_NAMES,
     ) -> Annotated[CallToolResult, models.Answered]:
         """Answer a question from the articles: a value, a list of places or names, a count, a
         comparison, a reason. Every statement has a verbatim quote with its place in its article.
         What the articles do not say is refused, with what comes nearest."""
-        answer = await _told(
+        answer = await _answer_of(
             service,
             context,
             lambda: service.events(
                 question, filters=filters.filters(), as_of=as_of, without=without, before=history
             ),
         )
-        return _result(models.answered(answer), _told_text(answer), _links(answer))
+        return _result(models.answered(answer), _answer_text(answer), _links(answer))
 
     @_tool(server, "Search the articles")
     async def search(
@@ -144,7 +145,9 @@ def _add_articles(server: MCPServer, service: QueryService) -> None:
         start: Annotated[
             int, Field(ge=0, description="Offset of the first character to read.")
         ] = 0,
-        length: Annotated[int, Field(ge=1, le=PIECE, description="Characters at most.")] = PIECE,
+        length: Annotated[
+            int, Field(ge=1, le=MAX_READ_CHARACTERS, description="Characters at most.")
+        ] = MAX_READ_CHARACTERS,
     ) -> Annotated[CallToolResult, models.Text]:
         """The text of an article, or a piece of it. Offsets are those of citations and passages."""
         found = await _done(service, lambda: service.whole_article(article_id))
@@ -227,8 +230,8 @@ def _tool(server: MCPServer, title: str) -> Callable[[Callable], Callable]:
 
 
 async def _done(
-    service: QueryService, work: Callable[[], T], failed: type[MCPServerError] = ToolError
-) -> T:
+    service: QueryService, work: Callable[[], _T], failed: type[MCPServerError] = ToolError
+) -> _T:
     """What a piece of work gives, done in its turn. Raises ``failed`` with what is to be told."""
     try:
         return await service.pool.done(work)
@@ -236,7 +239,7 @@ async def _done(
         raise failed(str(error)) from error
 
 
-async def _told(
+async def _answer_of(
     service: QueryService,
     context: Context,
     events: Callable[[], Generator[Event, None, None]],
@@ -261,15 +264,17 @@ async def _told(
     return event
 
 
-def _result(told: BaseModel, text: str, links: list[ResourceLink] | None = None) -> CallToolResult:
+def _result(
+    structured: BaseModel, text: str, links: list[ResourceLink] | None = None
+) -> CallToolResult:
     """A result for programs and, as plain text, for models."""
     return CallToolResult(
         content=[TextContent(type="text", text=text), *(links or ())],
-        structured_content=told.model_dump(mode="json"),
+        structured_content=structured.model_dump(mode="json"),
     )
 
 
-def _told_text(answer: Answer) -> str:
+def _answer_text(answer: Answer) -> str:
     def place(cited: Citation) -> str:
         return f"{cited.url} {models.link(cited.article_id, cited.start, cited.end)}".strip()
 

@@ -1,4 +1,4 @@
-"""What the JSON interface takes and gives, for its checks and its OpenAPI description.
+"""The requests and replies of the JSON interface, for its checks and its OpenAPI description.
 
 Answers, hits, listings and statistics are the library's own dataclasses.
 """
@@ -16,13 +16,14 @@ from rag.serving.query_service import How
 from rag.writing.check import SENTENCE_LIMIT, TEXTS_LIMIT
 
 HISTORY_LIMIT = 12
-"""Earlier questions of a request, each answered in turn; the last one decides what a follow-up
-means.
+"""Most earlier questions in a request. Each of them is answered in turn; the last one decides what
+a follow-up question means.
 """
 
 
 class Lifting(BaseModel):
-    """How a question is taken: after which ones, and under which of its constraints."""
+    """Options of a question: which questions came before it, which of its constraints to lift
+    (that is, to ignore), and what the answer contains."""
 
     as_of: str = Field(
         "",
@@ -42,7 +43,7 @@ class Lifting(BaseModel):
     history: list[str] = names("Earlier questions, oldest first.", HISTORY_LIMIT)
 
     def asked(self, filters: Filters) -> How:
-        """What the query service is told beside the question."""
+        """The arguments of the query service beside the question."""
         return How(
             filters=filters,
             as_of=self.as_of,
@@ -52,21 +53,23 @@ class Lifting(BaseModel):
         )
 
 
-AS_OF, WITHOUT = (Lifting.model_fields[name].description for name in ("as_of", "without"))
+AS_OF_DESCRIPTION, WITHOUT_DESCRIPTION = (
+    Lifting.model_fields[name].description for name in ("as_of", "without")
+)
 
 
 class AskRequest(Narrowing, Lifting):
-    """What follows the ``?`` of ``/api/ask``."""
+    """The query parameters of ``GET /api/ask``."""
 
     question: str
 
     def how(self) -> How:
-        """How the question is asked."""
+        """The arguments of the query service beside the question."""
         return self.asked(self.filters())
 
 
 class Searched(Narrowing):
-    """What follows the ``?`` of ``/api/search``."""
+    """The query parameters of ``GET /api/search``."""
 
     question: str
     k: int = Field(10, ge=1, le=100, description="Passages at most.")
@@ -81,7 +84,7 @@ class Searched(Narrowing):
 
 
 class Browsed(Narrowing):
-    """What follows the ``?`` of ``/api/articles``."""
+    """The query parameters of ``GET /api/articles``."""
 
     words: str = Field(
         "", max_length=1_000, description="Parts of the title, between spaces; all must occur."
@@ -98,7 +101,7 @@ class Asking(Lifting):
     filters: Narrowing = Field(default_factory=Narrowing)
 
     def how(self) -> How:
-        """How the question is asked."""
+        """The arguments of the query service beside the question."""
         return self.asked(self.filters.filters())
 
 
@@ -204,5 +207,5 @@ class Refusal(BaseModel):
 
 
 Responses = dict[int | str, dict[str, Any]]
-REFUSED: Responses = {"default": {"model": Refusal, "description": "Refused or failed."}}
-"""What FastAPI is told of the replies of a route besides the usual one."""
+REFUSAL_RESPONSES: Responses = {"default": {"model": Refusal, "description": "Refused or failed."}}
+"""The replies of a route other than the usual one, as FastAPI describes them."""

@@ -1,5 +1,5 @@
-"""What the OpenAI-compatible routes take and give: the parts of OpenAI's chat completions that mean
-something here."""
+"""The requests and replies of the OpenAI-compatible routes: those parts of OpenAI's chat
+completions that have a meaning here."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answer.types import Answer
 from rag.narrowing import Narrowing, names
-from rag.serving.models import AS_OF, WITHOUT
+from rag.serving.models import AS_OF_DESCRIPTION, WITHOUT_DESCRIPTION
 
-MODEL = "yinju"
+MODEL_NAME = "yinju"
 
 
 class MessagePart(BaseModel):
@@ -28,7 +28,7 @@ class Message(BaseModel):
     content: str | list[MessagePart] | None = None
 
     def words(self) -> str:
-        """Its text, of several pieces each on a line."""
+        """The text of the message; if it has several pieces, each stands on its own line."""
         if isinstance(self.content, list):
             return "\n".join(part.text for part in self.content if part.type == "text").strip()
         return (self.content or "").strip()
@@ -46,7 +46,7 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    model: str = Field(MODEL, description="As GET /v1/models names it.")
+    model: str = Field(MODEL_NAME, description="As GET /v1/models names it.")
     messages: list[Message] = Field(
         min_length=1,
         max_length=1_000,
@@ -58,8 +58,8 @@ class ChatRequest(BaseModel):
     filters: Narrowing = Field(
         default_factory=Narrowing, description="Yinju's own: which articles may answer."
     )
-    as_of: str = Field("", description=AS_OF)
-    without: list[str] = names(WITHOUT)
+    as_of: str = Field("", description=AS_OF_DESCRIPTION)
+    without: list[str] = names(WITHOUT_DESCRIPTION)
 
 
 class UrlCitation(BaseModel):
@@ -114,7 +114,7 @@ class ChatCompletion(BaseModel):
     id: str
     object: Literal["chat.completion"] = "chat.completion"
     created: int = Field(description="Seconds since 1970.")
-    model: str = MODEL
+    model: str = MODEL_NAME
     system_fingerprint: str = Field(description="The version of the index.")
     choices: list[Choice]
     usage: Usage
@@ -124,7 +124,7 @@ class ChatCompletion(BaseModel):
 class Model(BaseModel):
     """What can be asked."""
 
-    id: str = MODEL
+    id: str = MODEL_NAME
     object: Literal["model"] = "model"
     created: int = Field(description="When the index was built, in seconds since 1970.")
     owned_by: str = "yinju"

@@ -1,7 +1,7 @@
 """Yinju as a model behind OpenAI's chat interface, for any front end and client that speaks it
 (docs/openai.md).
 
-What the assistant answers is passed on as it is; this module only puts it into OpenAI's form.
+This module passes on the assistant's answers unchanged; it only puts them into OpenAI's form.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from rag.answer.events import Event
 from rag.answer.types import Answer
 from rag.errors import UsageError
 from rag.plain import notes
-from rag.serving.events import MEDIA_TYPE, streamed
+from rag.serving.events import EVENT_STREAM_MEDIA_TYPE, streamed
 from rag.serving.models import HISTORY_LIMIT, Responses
 from rag.serving.openai_models import (
-    MODEL,
+    MODEL_NAME,
     Annotation,
     ChatCompletion,
     ChatRequest,
@@ -41,7 +41,7 @@ from rag.serving.refusals import failure, openai_form
 
 _REFUSED: Responses = {"default": {"model": OpenAIRefusal, "description": "Refused or failed."}}
 _CHUNKS = {"type": "string", "description": "chat.completion.chunk events, then [DONE]."}
-_STREAMED: Responses = {200: {"content": {MEDIA_TYPE: {"schema": _CHUNKS}}}}
+_STREAMED: Responses = {200: {"content": {EVENT_STREAM_MEDIA_TYPE: {"schema": _CHUNKS}}}}
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
@@ -104,10 +104,10 @@ def _add_models(app: FastAPI, service: QueryService) -> None:
 
 
 def completion(answer: Answer) -> ChatCompletion:
-    """An answer as a reply at once."""
-    told = GrowingReply(answer.text)
-    told.end(answer)
-    message = ReplyMessage(content=told.text, annotations=url_annotations(told.text, answer))
+    """The whole reply to a request that is not streamed."""
+    reply = GrowingReply(answer.text)
+    reply.end(answer)
+    message = ReplyMessage(content=reply.text, annotations=url_annotations(reply.text, answer))
     return ChatCompletion(
         id=_id(),
         created=int(time.time()),
@@ -119,21 +119,27 @@ def completion(answer: Answer) -> ChatCompletion:
 
 
 class GrowingReply:
-    """The text of a reply as it grows. Front ends read it as Markdown, where a line ends with two
-    spaces."""
+    """The text of a reply as it grows. Front ends render it as Markdown, where two spaces before a
+    line break keep it a line break.
+
+    Attributes:
+        answered: the pieces of the answer's text so far.
+        text: the whole reply so far, as the front end gets it.
+    """
 
     def __init__(self, text: str = "") -> None:
         self.answered, self.text = "", ""
         self.add(text)
 
     def add(self, piece: str) -> str:
-        """What the reply goes on with."""
+        """Adds a piece of the answer's text, and returns what to send of it."""
         self.answered += piece
         return self._show(piece)
 
     def end(self, answer: Answer) -> str:
-        """What the reply ends with, once the whole answer is known: the rest of its text, and what
-        stands below it."""
+        """Adds the end of the reply, and returns what to send of it: the rest of the answer's text
+        and the notes below it. If the answer does not begin with the pieces so far, its whole text
+        follows them."""
         rest = (
             answer.text.removeprefix(self.answered)
             if answer.text.startswith(self.answered)
@@ -149,8 +155,8 @@ class GrowingReply:
 
 
 def url_annotations(text: str, answer: Answer) -> list[Annotation]:
-    """For every citation whose article has an address: that, and where its [1] stands first in a
-    text. Front ends list them as sources."""
+    """For every citation whose article has an address: the address, and where its mark, such as
+    [1], first stands in ``text``. Front ends list these as sources."""
     found: dict[int, Annotation] = {}
     for mark in _NUMBER.finditer(text):
         number, (start, end) = int(mark[1]), mark.span()
@@ -165,32 +171,32 @@ def url_annotations(text: str, answer: Answer) -> list[Annotation]:
 
 
 def usage(answer: Answer) -> Usage:
-    """The tokens of a language model for an answer: ``Answer.written`` tells them in all."""
+    """The tokens of the language model for an answer; ``Answer.written`` knows only their total."""
     return Usage(total_tokens=answer.written.tokens if answer.written else 0)
 
 
 class _Chunks:
-    """Puts the events of one answer into chunks."""
+    """Turns the events of one answer into chunks of OpenAI's form."""
 
     def __init__(self, with_usage: bool) -> None:
-        self._with_usage, self._told, self._begun = with_usage, GrowingReply(), False
+        self._with_usage, self._reply, self._begun = with_usage, GrowingReply(), False
         self._head = {
             "id": _id(),
             "object": "chat.completion.chunk",
             "created": int(time.time()),
-            "model": MODEL,
+            "model": MODEL_NAME,
         }
 
     def encode(self, event: Event) -> bytes:
-        """An event on the wire."""
+        """The bytes to send for an event; b"" for one that has no text, unless it is the first."""
         first = b"" if self._begun else self._chunk({"role": "assistant", "content": ""})
         self._begun = True
         if isinstance(event, str):
-            return first + self._chunk({"content": self._told.add(event)})
+            return first + self._chunk({"content": self._reply.add(event)})
         if not isinstance(event, Answer):
             return first
-        last: dict[str, Any] = {"content": self._told.end(event)}
-        if marks := url_annotations(self._told.text, event):
+        last: dict[str, Any] = {"content": self._reply.end(event)}
+        if marks := url_annotations(self._reply.text, event):
             last["annotations"] = [mark.model_dump() for mark in marks]
         chunks = first + self._chunk(last) + self._chunk({}, "stop")
         if self._with_usage:
@@ -206,7 +212,8 @@ class _Chunks:
 
 
 def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
-    """The question, and the questions before it. Raises UsageError where the user asks nothing."""
+    """The last question of the user, and those of the questions before it that are used. Raises
+    UsageError if the user asks nothing."""
     *before, question = [
         words
         for message in request.messages
@@ -214,16 +221,17 @@ def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
     ] or [""]
     if not question:
         raise UsageError("expected a message of the role user with text in it, got none")
-    # Cut by halves, not one by one: a conversation that begins with the same question as last time
-    # is remembered.
+    # Old questions are dropped half a limit at a time, not one by one. So a long conversation most
+    # often begins with the same question as last time, and its answers are still remembered.
     half = HISTORY_LIMIT // 2
     return question, before[max(0, len(before) // half - 1) * half :]
 
 
 def _known(model: str) -> None:
-    if model != MODEL:
+    """Raises HTTPException 404 for the name of any other model."""
+    if model != MODEL_NAME:
         raise HTTPException(
-            404, f"expected the model {MODEL!r}, got {model!r}: there is no other here"
+            404, f"expected the model {MODEL_NAME!r}, got {model!r}: there is no other here"
         )
 
 

@@ -1,5 +1,5 @@
-"""By which name a request came, and from whose page: what a browser is made to do on behalf of
-strangers is refused.
+"""Tells by which host name a request came and which site's page sent it, so that the guard can
+refuse requests that a stranger's page makes a browser send.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from rag.serving.settings import EVERYWHERE, LOOPBACK, Settings
+from rag.serving.settings import LOOPBACK_HOSTS, WILDCARD_HOSTS, Settings
 
 _AUTHORITY = re.compile(
     r"(?:\[([0-9a-f:.]+)\]|([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)\.?)(?::(\d{1,5}))?", re.IGNORECASE
 )
-SAFE = ("GET", "HEAD", "OPTIONS")
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def host_of(authority: str) -> str:
-    """The host of "host", "host:port" or "[::1]:port" in lower case, without brackets; "" where
-    there is none.
+    """The host in "host", "host:port" or "[::1]:port", in lower case and without brackets; "" if
+    the text is none of these.
     """
     found = _AUTHORITY.fullmatch(authority)
     if not found or int(found[3] or 0) > 65535:
@@ -33,11 +33,12 @@ def host_of(authority: str) -> str:
 
 
 class Hosts:
-    """The names that a server goes by.
+    """The host names that a server accepts.
 
-    A page elsewhere can have its own name lead to this machine (DNS rebinding) and would then read
-    along as the server's own page; it comes under its own name, though. Where every address of the
-    machine is served, a bare address is let in, too: to lead there, a page needs a name.
+    A page elsewhere can make its own name resolve to this machine (DNS rebinding). The browser
+    would then let it read replies as if it were the server's own page. But such a request carries
+    that page's name as its host, so it is refused. A server that listens on every address of the
+    machine also accepts any bare IP address as the host, because DNS rebinding needs a name.
     (Starlette's TrustedHostMiddleware knows names only.)
     """
 
@@ -47,32 +48,32 @@ class Hosts:
 
     @classmethod
     def of(cls, settings: Settings) -> Hosts:
-        """Loopback names, the host that is served on, the machine's own name, and those of
-        ``--allowed-host``.
+        """The loopback names, the names of ``--allowed-host``, and the host that the server listens
+        on or, if it listens on every address, the machine's own name.
         """
-        everywhere = settings.host in EVERYWHERE
-        own = (socket.gethostname(),) if everywhere else (settings.host,)
-        return cls((*LOOPBACK, *own, *settings.allowed_hosts), everywhere)
+        everywhere = settings.host in WILDCARD_HOSTS
+        server_names = (socket.gethostname(),) if everywhere else (settings.host,)
+        return cls((*LOOPBACK_HOSTS, *server_names, *settings.allowed_hosts), everywhere)
 
     def has(self, authority: str) -> bool:
-        """Whether a ``Host`` header is one of these."""
+        """Whether a ``Host`` header names a host that is accepted."""
         host = host_of(authority)
         return bool(host) and (host in self._names or self._any_address and _is_address(host))
 
 
 def is_foreign(method: str, headers: Headers) -> bool:
-    """Whether another site's page has a browser send this request, other than by a link that is
-    followed.
+    """Whether another site's page makes a browser send this request, other than by a link that the
+    reader follows.
 
-    By Fetch Metadata (W3C), which browsers send over HTTPS and to this machine; else by ``Origin``.
-    Programs send neither.
+    Decided by Fetch Metadata (W3C), which browsers send over HTTPS and to their own machine, or
+    else by ``Origin``. Programs send neither.
     """
     site = headers.get("sec-fetch-site", "")
     if site:
-        followed = headers.get("sec-fetch-mode") == "navigate" and method in SAFE
+        followed = headers.get("sec-fetch-mode") == "navigate" and method in _SAFE_METHODS
         return site not in ("same-origin", "none") and not followed
     origin = headers.get("origin")
-    if origin is None or method in SAFE:
+    if origin is None or method in _SAFE_METHODS:
         return False
     try:
         return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()

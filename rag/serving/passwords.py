@@ -1,4 +1,5 @@
-"""Who may come in: names with hashes of their passwords, from a file or the command line.
+"""The accounts that may log in: names with hashes of their passwords, from a file or the command
+line.
 
 A line of the file is ``name:scrypt$14$8$5$SALT$HASH``; ``yinju serve --hash-password NAME`` makes
 it.
@@ -18,9 +19,10 @@ from pathlib import Path
 
 from rag.errors import UsageError
 
-LONGEST = 1_000
-"""Characters of a name or a password, at most."""
-_LOG_N, _R, _P = 14, 8, 5  # 16 MB and a fifth of a second (OWASP's cheat sheet of 2024)
+MAX_CREDENTIAL_CHARACTERS = 1_000
+"""Most characters of a name or a password."""
+# The costs of scrypt, from OWASP's cheat sheet of 2024: 16 MB and a fifth of a second for a hash.
+_LOG_N, _R, _P = 14, 8, 5
 _MEMORY = 2**28
 
 
@@ -31,27 +33,30 @@ class Accounts:
     hashes: Mapping[str, str]
 
     def holds(self, name: str, password: str) -> bool:
-        """Whether this is the password of that name; takes as long for a name that there is not."""
+        """Whether this is the password of that name. Takes as long for an unknown name, so that the
+        time does not disclose which names exist.
+        """
         wanted = self.hashes.get(name)
         same = _same(password, wanted or next(iter(self.hashes.values())))
         return same and wanted is not None
 
     @property
     def secret(self) -> bytes:
-        """What logins are signed with: the same after a restart, another one as soon as a password
-        changes.
+        """The key that signs logins. It stays the same after a restart, and changes as soon as a
+        password changes.
         """
         lines = "\n".join(f"{name}:{one}" for name, one in sorted(self.hashes.items()))
         return hashlib.sha256(b"yinju login\n" + lines.encode()).digest()
 
 
 def hash_password(password: str) -> str:
-    """The hash of a password, with a salt of its own. Raises UsageError for an empty or overlong
-    one.
+    """The hash of a password with a new random salt. Raises UsageError for an empty or overlong
+    password.
     """
-    if not 1 <= len(password) <= LONGEST:
+    if not 1 <= len(password) <= MAX_CREDENTIAL_CHARACTERS:
         raise UsageError(
-            f"expected a password of 1 to {LONGEST:,} characters, got {len(password):,}"
+            f"expected a password of 1 to {MAX_CREDENTIAL_CHARACTERS:,} characters,"
+            f" got {len(password):,}"
         )
     salt = os.urandom(16)
     made = _scrypt(password, salt, _LOG_N, _R, _P)
@@ -60,10 +65,10 @@ def hash_password(password: str) -> str:
 
 
 def read_accounts(given: str) -> Accounts:
-    """The accounts of ``--auth``: the path of a file, or ``name:password`` (a hash may stand for
-    the password).
+    """Reads the accounts that ``--auth`` gives: the path of a file, or ``name:password``, where a
+    hash may take the place of the password.
 
-    Raises UsageError, naming the line, for what is neither.
+    Raises UsageError for anything else; in a file it names the line.
     """
     file = Path(given)
     try:
@@ -98,9 +103,12 @@ def read_accounts(given: str) -> Accounts:
 
 
 def _divide(line: str, where: str) -> tuple[str, str]:
+    """The name and the password or hash of a line. Raises UsageError that begins with ``where``."""
     name, _, password = line.partition(":")
-    # The line itself is not shown: it may be a password.
-    usable = 1 <= len(name) <= LONGEST and name.isprintable() and name == name.strip()
+    # The message does not show the line itself, which may be a password.
+    usable = (
+        1 <= len(name) <= MAX_CREDENTIAL_CHARACTERS and name.isprintable() and name == name.strip()
+    )
     if not (usable and password):
         raise UsageError(
             f"{where}: expected name:password, or the path of a file of name:hash lines, got"
@@ -110,6 +118,7 @@ def _divide(line: str, where: str) -> tuple[str, str]:
 
 
 def _parts(text: str) -> tuple[int, int, int, bytes, bytes] | None:
+    """The costs (log2 of N, r, p), salt and hash of a hashed password; None for any other text."""
     try:
         kind, *costs, salted, hashed = text.split("$")
         log_n, r, p = map(int, costs)
@@ -129,6 +138,6 @@ def _same(password: str, hashed: str) -> bool:
 
 
 def _scrypt(password: str, salt: bytes, log_n: int, r: int, p: int) -> bytes:
-    # One form of each character: keyboards differ in how they write é.
+    # Normalized, since keyboards differ in how they encode é.
     typed = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
     return hashlib.scrypt(typed, salt=salt, n=2**log_n, r=r, p=p, maxmem=_MEMORY + 2**20, dklen=32)

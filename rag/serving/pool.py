@@ -1,7 +1,7 @@
-"""Threads that answer, and a queue before them that ends somewhere.
+"""A pool of threads that answer questions, with a bounded queue before it.
 
-More questions at once than processors only make all of them slower, and a queue without an end
-makes everybody wait for answers that nobody reads any more.
+More questions at once than processors only make all of them slower, and an unbounded queue makes
+everybody wait for answers that nobody reads any more.
 """
 
 from __future__ import annotations
@@ -18,29 +18,30 @@ from typing import TypeVar
 
 from rag.errors import ServerBusy
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 THREADS = min(4, max(2, os.cpu_count() or 2))
-"""Python runs one of them at a time but for NumPy, FAISS and models: more only wait for each
-other.
+"""Number of threads. Python runs one of them at a time, except in NumPy, FAISS and models, so more
+threads would only wait for each other.
 """
 THREADS_WRITING = 16
-"""The same where a language model writes: most of them then wait for it."""
-WAITING = 64
-"""Further questions wait; the next one is turned away."""
+"""Number of threads on a server with a language model, for which most of them wait."""
+_MAX_QUESTIONS_WAITING = 64
+"""Most questions that may wait for a thread; the next one is refused."""
 LOOK_SECONDS = 0.1
-"""Time between two looks at whether who waits for an answer still wants it."""
+"""Seconds between two looks at whether the caller still wants the answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """Something that is under way: its end, and a mark that nobody waits for it any more."""
+class QueuedWork:
+    """A piece of work that waits or runs: its future, and an event that is set when nobody waits
+    for the result any more."""
 
     future: Future
     unwanted: threading.Event
 
     def stop(self) -> None:
-        """Take it out of the queue, or end it after the stage that it is in."""
+        """Takes the work out of the queue, or ends it after its present step."""
         self.unwanted.set()
         self.future.cancel()
 
@@ -48,7 +49,7 @@ class Work:
 class BoundedPool:
     """A bounded number of threads with a bounded queue, first come, first served."""
 
-    def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:
+    def __init__(self, threads: int = THREADS, waiting: int = _MAX_QUESTIONS_WAITING) -> None:
         """
         Args:
             threads: how many pieces of work are done at once, at least 1.
@@ -57,8 +58,8 @@ class BoundedPool:
         self._threads = ThreadPoolExecutor(threads, "yinju")
         self._room = threading.BoundedSemaphore(threads + waiting)
 
-    def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Have something done. Raises ServerBusy."""
+    def submit(self, work: Callable[[], _T]) -> Future[_T]:
+        """Queues a piece of work. Raises ServerBusy if the queue is full or the pool is closed."""
         if not self._room.acquire(blocking=False):
             raise ServerBusy(
                 "more questions are waiting than can be answered soon: ask again in some seconds"
@@ -71,22 +72,23 @@ class BoundedPool:
         future.add_done_callback(lambda _: self._room.release())
         return future
 
-    async def done(self, work: Callable[[], T]) -> T:
-        """What some work gives, awaited in an event loop. Raises as :meth:`submit`."""
+    async def done(self, work: Callable[[], _T]) -> _T:
+        """Awaits the result of a piece of work, in an event loop. Raises as :meth:`submit`."""
         return await asyncio.wrap_future(self.submit(work))
 
     def iterate(
-        self, events: Callable[[], Generator[T, None, None]], halted: threading.Event | None = None
-    ) -> Generator[T, None, None]:
-        """What a generator gives that is run by the pool, never None; to close this closes it after
-        its next step. Raises ServerBusy.
+        self, events: Callable[[], Generator[_T, None, None]], halted: threading.Event | None = None
+    ) -> Generator[_T, None, None]:
+        """Yields the items of a generator that a thread of the pool runs; no item may be None.
 
-        Once ``halted`` is set this ends by itself, without waiting for that step.
+        Closing this iterator closes the generator after its next step. Once ``halted`` is set, this
+        iterator ends by itself, without waiting for that step. Raises ServerBusy, and whatever the
+        generator raises.
         """
-        told: SimpleQueue[T | None] = SimpleQueue()
-        work = self._start(events, told.put)
+        items: SimpleQueue[_T | None] = SimpleQueue()
+        work = self._start(events, items.put)
         try:
-            while (event := _next(told, halted)) is not None:
+            while (event := _next(items, halted)) is not None:
                 yield event
             if not (halted and halted.is_set()):
                 work.future.result()
@@ -94,22 +96,23 @@ class BoundedPool:
             work.stop()
 
     async def stream(
-        self, events: Callable[[], Generator[T, None, None]]
-    ) -> AsyncGenerator[T, None]:
-        """As :meth:`iterate`, in an event loop."""
-        told: asyncio.Queue[T | None] = asyncio.Queue()
+        self, events: Callable[[], Generator[_T, None, None]]
+    ) -> AsyncGenerator[_T, None]:
+        """Does the same as :meth:`iterate` for an event loop."""
+        items: asyncio.Queue[_T | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
-        work = self._start(events, lambda event: loop.call_soon_threadsafe(told.put_nowait, event))
+        work = self._start(events, lambda event: loop.call_soon_threadsafe(items.put_nowait, event))
         try:
-            while (event := await told.get()) is not None:
+            while (event := await items.get()) is not None:
                 yield event
             work.future.result()
         finally:
             work.stop()
 
     def _start(
-        self, events: Callable[[], Generator[T, None, None]], tell: Callable[[T | None], object]
-    ) -> Work:
+        self, events: Callable[[], Generator[_T, None, None]], tell: Callable[[_T | None], object]
+    ) -> QueuedWork:
+        """Queues the run of a generator. ``tell`` gets every item, and None at the end."""
         unwanted = threading.Event()
 
         def run() -> None:
@@ -121,17 +124,18 @@ class BoundedPool:
 
         future = self.submit(run)
         future.add_done_callback(lambda _: tell(None))
-        return Work(future, unwanted)
+        return QueuedWork(future, unwanted)
 
     def close(self) -> None:
-        """Begin nothing new; what is under way ends."""
+        """Starts no more work, also none that is queued; work that runs goes on to its end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _next(told: SimpleQueue[T | None], halted: threading.Event | None) -> T | None:
+def _next(items: SimpleQueue[_T | None], halted: threading.Event | None) -> _T | None:
+    """The next item in the queue; None at the end, and once ``halted`` is set."""
     while not (halted and halted.is_set()):
         try:
-            return told.get(timeout=LOOK_SECONDS if halted else None)
+            return items.get(timeout=LOOK_SECONDS if halted else None)
         except Empty:
             pass
     return None

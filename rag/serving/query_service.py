@@ -1,4 +1,6 @@
-"""One index, asked by the page and by programs at once; a rebuilt index is taken up by itself."""
+"""Answers the questions of the page and of programs from one index. It switches to a new version of
+the index by itself.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,9 @@ from rag.serving.workers import QueryWorkers
 
 log = logging.getLogger("rag.server")
 
-AGAIN_SECONDS = 30.0
-"""Time after which a version that could not be opened is tried again: its files may have been
-mended.
+REOPEN_SECONDS = 30.0
+"""Seconds after which a version that could not be opened is tried again: its files may have been
+repaired.
 """
 
 
@@ -41,8 +43,10 @@ Made = TypeVar("Made")
 
 
 class How(TypedDict, total=False):
-    """How a question is asked, see :meth:`rag.assistant.Assistant.ask`; questions ``before`` it are
-    answered first, and are its history where none is given.
+    """The arguments that go with a question, see :meth:`rag.assistant.Assistant.ask`.
+
+    ``before`` is not one of those: it gives earlier questions without their answers. They are
+    answered first and become the history, unless ``history`` is given.
     """
 
     history: Sequence[tuple[str, Answer]]
@@ -56,7 +60,7 @@ class How(TypedDict, total=False):
 def _by_worker(
     method: Callable[Concatenate[QueryService, Given], Made],
 ) -> Callable[Concatenate[QueryService, Given], Made]:
-    """A method that is done by one of the processes that answer, where there are such."""
+    """Makes one of the worker processes run a method, if the server has worker processes."""
 
     @functools.wraps(method)
     def done(service: QueryService, *given: Given.args, **how: Given.kwargs) -> Made:
@@ -69,14 +73,14 @@ def _by_worker(
 
 
 class QueryService:
-    """Questions to one index, each answered from the version that was live when its turn came.
+    """Answers questions from one index, each from the version that is live when its turn comes.
 
     Attributes:
-        index: what is asked; with several processes each has its own.
-        settings: of the server.
-        pool: its threads; all answers and searches are made there.
+        index: the index in this process; with several processes each one has its own.
+        settings: those of the server.
+        pool: the threads in which all answers and searches are made.
         problem: why the live version of the index is not the one in use, or "".
-        ingest_queue: takes the articles that readers add; None where they may not.
+        ingest_queue: takes the articles that readers add; None if they may not add any.
     """
 
     def __init__(
@@ -85,7 +89,7 @@ class QueryService:
         self.index, self.settings = index, settings
         several = settings.processes > 1
         self._workers = QueryWorkers(index, settings) if several else None
-        # Who waits for a language model needs a thread, but no processor.
+        # A question that waits for a language model needs a thread, but no processor.
         threads = THREADS_WRITING if settings.llm else THREADS
         self.pool = pool or BoundedPool(settings.processes if several else threads)
         self.problem = ""
@@ -99,10 +103,10 @@ class QueryService:
         )
 
     def refresh(self) -> None:
-        """Take up the index version that is live now; where it cannot be opened, the old one
-        stays.
+        """Switches to the index version that is live now; if it cannot be opened, the old one stays
+        in use.
         """
-        # Who finds the lock held need not wait: its holder is about to bring the new version.
+        # If another thread holds the lock, it is already opening the new version: do not wait.
         if not self._reloading.acquire(blocking=False):
             return
         try:
@@ -117,8 +121,8 @@ class QueryService:
             self._reloading.release()
 
     def _take_up(self) -> None:
-        """As :meth:`refresh`, and have the titles put in order, which the first search for one
-        would wait for.
+        """Does the same as :meth:`refresh`, and sorts the titles in a thread, so that the first
+        search for a title need not wait for it.
         """
         self.refresh()
         threading.Thread(
@@ -129,8 +133,8 @@ class QueryService:
         from rag.index.versions import current
 
         live = current(self.index.path)
-        # Reading a large version to its damaged end takes long; not for every question.
-        if live == self._refused and time.monotonic() - self._refused_at < AGAIN_SECONDS:
+        # Finding out that a large version is damaged takes long, so not every question tries it.
+        if live == self._refused and time.monotonic() - self._refused_at < REOPEN_SECONDS:
             return
         try:
             self.index.reload()
@@ -140,28 +144,28 @@ class QueryService:
         self.problem = self._refused = ""
 
     def ask(self, question: str, **how: Unpack[How]) -> Answer:
-        """The answer to one question; it waits for its turn.
+        """Returns the answer to one question, which first waits for its turn.
 
-        Raises UsageError for a question that cannot be used, ServerBusy where too many wait.
+        Raises UsageError for a question that cannot be used, ServerBusy if too many are waiting.
         """
         return self.pool.submit(lambda: self.answer(question, **how)).result()
 
     def stream(
         self, question: str, halted: threading.Event | None = None, **how: Unpack[How]
     ) -> Generator[Event, None, None]:
-        """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`; once ``halted`` is
-        set it ends. Raises as :meth:`ask`.
+        """Yields the answer stage by stage, see :meth:`rag.assistant.Assistant.stream`. Ends once
+        ``halted`` is set. Raises as :meth:`ask`.
         """
         yield from self.pool.iterate(lambda: self.events(question, **how), halted)
 
     def answer(self, question: str, **how: Unpack[How]) -> Answer:
-        """As :meth:`ask`, in the thread of the caller and at once."""
+        """Does the same as :meth:`ask`, but in the caller's thread and at once."""
         *_, last = self.events(question, **how)
         assert isinstance(last, Answer)
         return last
 
     def events(self, question: str, **how: Unpack[How]) -> Generator[Event, None, None]:
-        """As :meth:`stream`, in the thread of the caller."""
+        """Does the same as :meth:`stream`, but in the caller's thread and at once."""
         if self._workers:
             yield from self._workers.run("events", question, **how)
             return
@@ -185,8 +189,8 @@ class QueryService:
         history: Sequence[tuple[str, Answer]] = (),
         filters: Filters | None = None,
     ) -> tuple[str, ...]:
-        """Questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`; it waits for
-        its turn. Raises as :meth:`ask`.
+        """Returns questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`. Waits
+        for its turn; raises as :meth:`ask`.
         """
         as_of = self.settings.as_of
         work = functools.partial(self._suggested, question, answer, history, filters, as_of)
@@ -205,8 +209,8 @@ class QueryService:
 
     @_by_worker
     def follow(self, question: str, **how: Unpack[How]) -> tuple[str, ...]:
-        """As :meth:`suggestions`, in the thread of the caller, for a question whose answer is not
-        at hand: it is given again where it is not remembered.
+        """Does the same as :meth:`suggestions`, but in the caller's thread and for a caller without
+        the answer: the question is answered again, unless its answer is remembered.
         """
         filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
         before, without = tuple(how.get("before", ())), how.get("without", ())
@@ -220,33 +224,35 @@ class QueryService:
 
     @_by_worker
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
-        """A list with further columns, see :meth:`rag.assistant.Assistant.with_columns`; in the
-        thread of the caller.
+        """The answer with further columns, see :meth:`rag.assistant.Assistant.with_columns`. Runs
+        in the caller's thread.
         """
         return self._assistant.with_columns(answer, columns)
 
     @_by_worker
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
-        """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""
+        """The best ``k`` passages, searched in the caller's thread. Raises UsageError."""
         self.refresh()
         return self.index.search(question, k=k, filters=filters)
 
     def article(self, article_id: str) -> Article | None:
-        """An article as the index in use has it; None where it has none of that id."""
+        """The article with this id in the version in use; None if there is none."""
         try:
             return self.index.article(article_id)
         except UsageError:
             return None
 
     def whole_article(self, article_id: str) -> tuple[Article, list[tuple[int, int]]] | None:
-        """As :meth:`article` of the live version, with the spans of its passages."""
+        """An article of the live version, with the spans (start, end) of its passages; None if no
+        article has this id.
+        """
         self.refresh()
         snapshot = self.index.snapshot
         try:
             row = snapshot.article_row(article_id)
         except UsageError:
             return None
-        # Passages stand in the order of their articles.
+        # Passages are sorted by article, so that those of an article are a range.
         first, last = np.searchsorted(snapshot.passages.article_row, [row, row + 1])
         return snapshot.article(row), [
             (start, end) for _, start, end in snapshot.passages[first:last].tolist()
@@ -259,7 +265,7 @@ class QueryService:
 
     @_by_worker
     def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:
-        """A page of all articles that hold what is searched for, see
+        """A page of all articles that contain what is searched for, see
         :meth:`rag.library.Index.sift`.
         """
         self.refresh()
@@ -275,7 +281,7 @@ class QueryService:
         return self.index.statistics()
 
     def close(self) -> None:
-        """Begin no new answers, and take no more articles."""
+        """Starts no new answers, ends the workers, and takes no more articles."""
         self.pool.close()
         if self._workers:
             self._workers.end()

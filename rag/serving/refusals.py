@@ -1,7 +1,7 @@
-"""What is answered where something is refused or fails: ``{"error": message, "reference":
-number}``, below ``/v1/`` in OpenAI's form.
+"""The replies to requests that are refused or fail: ``{"error": message, "reference": number}``, or
+OpenAI's form for paths below ``/v1/``.
 
-The reference stands in the server's log too, with the trace of what nobody expected.
+The reference stands in the server's log, too; for an unexpected error the log also has the trace.
 """
 
 from __future__ import annotations
@@ -20,34 +20,35 @@ from rag.errors import ServerBusy, UsageError
 
 log = logging.getLogger("rag.server")
 
-BUSY_SECONDS = 5
+BUSY_SECONDS = 5  # after which a client is to ask a busy server again
 OPENAI_FOLDER = "/v1/"
+# OpenAI's type and code of an error, by status.
 _KINDS = {
     401: ("invalid_request_error", "invalid_api_key"),
     429: ("rate_limit_error", "rate_limit_exceeded"),
 }
 
 Form = Callable[[int, str, str], dict]
-"""The body of a refusal, made of its status, message and reference."""
+"""A function that makes the body of a refusal from its status, message and reference."""
 
 
 def own_form(status: int, message: str, reference: str) -> dict:
-    """``{"error": message, "reference": number}``."""
+    """The body in Yinju's own form: ``{"error": message, "reference": number}``."""
     return {"error": message, "reference": reference}
 
 
 def openai_form(status: int, message: str, reference: str) -> dict:
-    """``{"error": {"message": …, "type": …, "param": null, "code": …, "reference": number}}``, as
-    OpenAI's clients expect it.
+    """The body as OpenAI's clients expect it: ``{"error": {"message": …, "type": …, "param": null,
+    "code": …, "reference": number}}``.
     """
     kind, code = _KINDS.get(status, ("invalid_request_error", None))
     kind = "server_error" if status >= 500 else kind
-    told = {"message": message, "type": kind, "param": None, "code": code}
-    return {"error": {**told, "reference": reference}}
+    fields = {"message": message, "type": kind, "param": None, "code": code}
+    return {"error": {**fields, "reference": reference}}
 
 
 def form_of(path: str) -> Form:
-    """How refusals of a path (without the root that a proxy shows) are worded."""
+    """The form of the refusals for a path, which is given without the root path of a proxy."""
     return openai_form if path.startswith(OPENAI_FOLDER) else own_form
 
 
@@ -58,19 +59,19 @@ def refusal(
     headers: Mapping[str, str] | None = None,
     form: Form = own_form,
 ) -> JSONResponse:
-    """A reply of that status, and a line in the log; ``about`` says for the log what was
+    """Returns a refusal with that status, and logs it. ``about`` says for the log what was
     refused.
     """
     error = HTTPException(status, message, dict(headers or {}))
-    status, body, told = failure(error, about, form)
-    return JSONResponse(body, status, told)
+    status, body, reply_headers = failure(error, about, form)
+    return JSONResponse(body, status, reply_headers)
 
 
 def failure(
     error: Exception, about: object, form: Form = own_form
 ) -> tuple[int, dict, dict[str, str]]:
-    """Status, body and headers of the reply to an error, whose trace goes to the log where nobody
-    expected it.
+    """Returns the status, body and headers of the reply to an error, and logs the error, with its
+    trace if it is an unexpected one. ``about`` says for the log what failed.
     """
     reference, headers = secrets.token_hex(4), {}
     status, message = 400, str(error)
@@ -90,7 +91,7 @@ def failure(
 
 
 def explain(app: FastAPI) -> None:
-    """Have an application answer its errors in this way."""
+    """Makes an application reply to its errors in this way."""
     for kind in (UsageError, ServerBusy, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _reply)
 

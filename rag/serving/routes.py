@@ -1,5 +1,5 @@
-"""The JSON interface, and the application that has it: the page is mounted behind these routes by
-:mod:`rag.ui.app`.
+"""The JSON interface, and the application that contains it. :mod:`rag.ui.app` mounts the page
+behind these routes.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from rag.serving.batch import add_batch
 from rag.serving.clippings import add_clippings
 from rag.serving.described import describe
 from rag.serving.entrance import add_entrance
-from rag.serving.events import MEDIA_TYPE, event_stream
+from rag.serving.events import EVENT_STREAM_MEDIA_TYPE, event_stream
 from rag.serving.guard import Guard
 from rag.serving.ingest_routes import add_ingest
 from rag.serving.login import Authenticator
 from rag.serving.mcp_routes import add_mcp
 from rag.serving.models import (
-    REFUSED,
+    REFUSAL_RESPONSES,
     Asking,
     AskRequest,
     Browsed,
@@ -44,21 +44,21 @@ from rag.serving.refusals import explain
 from rag.serving.settings import Settings
 from rag.writing.check import Verdict, check
 
-_STREAMED: Responses = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+_STREAMED: Responses = {200: {"content": {EVENT_STREAM_MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 
 def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
-    """The application with Yinju's own routes and OpenAI's, guarded; its :class:`QueryService` is
-    ``app.state.service``.
+    """Builds the guarded application with Yinju's own routes and OpenAI's. Its
+    :class:`QueryService` is ``app.state.service``.
 
     Args:
         index: an open index.
-        settings: of the server.
+        settings: those of the server.
 
-    Errors are ``{"error": message, "reference": number}``: 400 for an unusable request, 401 where
-    one has to log in first, 403 for another site's page, 404 for what is not there, 413 for a body
-    over :data:`rag.serving.guard.BODY_LIMIT`, 429 after wrong passwords, 503 where too many wait,
-    500 for what nobody expected.
+    Errors are ``{"error": message, "reference": number}``: 400 for an unusable request, 401 if the
+    client has to log in first, 403 for a request of another site's page, 404 for what does not
+    exist, 413 for a body over :data:`rag.serving.guard.BODY_LIMIT`, 429 after wrong passwords, 503
+    if too many requests are waiting, 500 for an unexpected error.
     """
     from fastapi_offline import FastAPIOffline
 
@@ -95,7 +95,8 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
 
 
 def _add_health(app: FastAPI, service: QueryService) -> None:
-    # In a thread of its own kind: whether the server is well shows when all others are taken, too.
+    # Not a coroutine, so FastAPI runs it in a thread outside the service's pool: it replies even
+    # when all threads of the pool are taken.
     @app.get("/healthz", response_model_exclude_none=True, tags=["server"])
     def healthz(request: Request) -> Health:
         """Whether the server answers, and from what. Without a log-in it only tells the status."""
@@ -114,7 +115,7 @@ def _add_health(app: FastAPI, service: QueryService) -> None:
 def _add_answers(app: FastAPI, service: QueryService) -> None:
     async def answer(request: Request, asked: AskRequest | Asking) -> Answer | Response:
         how = asked.how()
-        if MEDIA_TYPE in request.headers.get("accept", ""):
+        if EVENT_STREAM_MEDIA_TYPE in request.headers.get("accept", ""):
             return await event_stream(service, asked.question, **how)
 
         def answered() -> Answer:
@@ -123,7 +124,12 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
 
         return await service.pool.done(answered)
 
-    @app.post("/api/ask", response_model=Answer, responses=REFUSED | _STREAMED, tags=["questions"])
+    @app.post(
+        "/api/ask",
+        response_model=Answer,
+        responses=REFUSAL_RESPONSES | _STREAMED,
+        tags=["questions"],
+    )
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
         """The answer to a question, with its sources.
 
@@ -134,12 +140,17 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
         """
         return await answer(request, asking)
 
-    @app.get("/api/ask", response_model=Answer, responses=REFUSED | _STREAMED, tags=["questions"])
+    @app.get(
+        "/api/ask",
+        response_model=Answer,
+        responses=REFUSAL_RESPONSES | _STREAMED,
+        tags=["questions"],
+    )
     async def ask_by_address(request: Request, asked: Annotated[AskRequest, Query()]):
         """As POST, for the address bar."""
         return await answer(request, asked)
 
-    @app.post("/api/suggest", responses=REFUSED, tags=["questions"])
+    @app.post("/api/suggest", responses=REFUSAL_RESPONSES, tags=["questions"])
     async def suggest(asking: Annotated[Asking, Body()]) -> Suggested:
         """Questions to go on with after this one, which are known to be answered; each is to be
         asked with it at the end of its `history`.
@@ -149,7 +160,12 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
 
 
 def _add_search(app: FastAPI, service: QueryService) -> None:
-    @app.get("/api/search", responses=REFUSED, response_model_exclude_none=True, tags=["questions"])
+    @app.get(
+        "/api/search",
+        responses=REFUSAL_RESPONSES,
+        response_model_exclude_none=True,
+        tags=["questions"],
+    )
     async def search(asked: Annotated[Searched, Query()]) -> SearchReply:
         """The passages that fit a question best; with `facets` all articles that hold the words.
 
@@ -170,34 +186,34 @@ def _add_search(app: FastAPI, service: QueryService) -> None:
             facets=found.facets,
         )
 
-    @app.post("/api/check", responses=REFUSED, tags=["checks"])
+    @app.post("/api/check", responses=REFUSAL_RESPONSES, tags=["checks"])
     async def check_sentence(checking: Annotated[Checking, Body()]) -> Verdict:
         """Whether some evidence says a sentence. The articles are not looked at."""
         return await service.pool.done(lambda: check(checking.sentence, checking.evidence))
 
 
 def _add_articles(app: FastAPI, service: QueryService) -> None:
-    @app.get("/api/corpus", responses=REFUSED, tags=["articles"])
+    @app.get("/api/corpus", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def corpus() -> Statistics:
         """What there is, in figures, and what could not be read."""
         return await service.pool.done(service.statistics)
 
-    @app.get("/api/articles", responses=REFUSED, tags=["articles"])
+    @app.get("/api/articles", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
         given = (asked.words, asked.filters(), asked.order, asked.start, asked.count)
         return await service.pool.done(lambda: service.browse(*given))
 
-    @app.get("/api/articles/{article_id:path}", responses=REFUSED, tags=["articles"])
+    @app.get("/api/articles/{article_id:path}", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
         """A whole article. An id may hold anything: percent-encode it all, slashes too."""
         found = await service.pool.done(lambda: service.whole_article(article_id))
         if found is None:
             raise HTTPException(404, f"no article has the id {article_id!r}")
         whole, passages = found
-        told = {key: value for key, value in asdict(whole).items() if key != "path"}
+        fields = {key: value for key, value in asdict(whole).items() if key != "path"}
         return WholeArticle(
-            **told, passages=[TextSpan(start=start, end=end) for start, end in passages]
+            **fields, passages=[TextSpan(start=start, end=end) for start, end in passages]
         )
 
 

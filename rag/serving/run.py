@@ -19,13 +19,13 @@ def run(
     settings: Settings,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve an application that :func:`rag.serving.routes.build_api` made.
+    """Serves an application that :func:`rag.serving.routes.build_api` made.
 
     Args:
-        app: with its service, which is closed at the end.
+        app: the application; its service is closed at the end.
         bound: a socket of :func:`rag.serving.listen.listen`.
-        settings: of the server.
-        on_ready: called with the server's address when it answers.
+        settings: those of the server.
+        on_ready: called with the server's address once the server answers.
     """
     import uvicorn
 
@@ -47,8 +47,8 @@ def run(
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    # What stays for ever need not be looked through again and again: a full collection held
-    # everybody up for 0.2 s.
+    # The objects made so far stay for ever. Once frozen, they are skipped by the garbage collector:
+    # a full collection held up all requests for 0.2 s.
     gc.collect()
     gc.freeze()
     try:

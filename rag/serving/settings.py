@@ -1,4 +1,4 @@
-"""What an administrator decides about a server."""
+"""The settings of a server, which its administrator decides."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ from rag.errors import UsageError
 from rag.serving.passwords import Accounts
 from rag.writing.models import Llm
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*")  # not "." or ".."
-EVERYWHERE = ("", "0.0.0.0", "::")
+WILDCARD_HOSTS = ("", "0.0.0.0", "::")
 """Addresses that mean all addresses of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options of ``yinju serve``; docs/serving.md says more of each.
+    """The options of ``yinju serve``; docs/serving.md says more about each.
 
     Attributes:
         host, port: address to serve on; port 0 takes any free one.
-        accounts: who may come in; None lets everybody in.
+        accounts: who may log in; None lets everybody in.
         insecure: allow an address that other machines can reach although there is no password.
         allow_upload: readers may add articles.
-        allow_url: readers may have the server fetch an article from an address. Only together with
+        allow_url: readers may make the server fetch an article from an address. Only together with
             ``allow_upload``.
-        root_path: where a reverse proxy shows the server, "/news"; "" for the root.
-        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest
-            article.
+        root_path: the path under which a reverse proxy shows the server, such as "/news"; "" for
+            the root.
+        as_of: the day from which "last month" is counted, "YYYY-MM-DD"; "" for the date of the
+            newest article.
         trust_proxy: addresses and networks of reverse proxies whose X-Forwarded-For and
-            X-Forwarded-Proto are believed.
-        processes: how many answer, at least 1; 1 is the server's own, with threads.
+            X-Forwarded-Proto headers are believed.
+        processes: number of processes that answer, at least 1; with 1 the server's own process
+            answers, in threads.
         allowed_hosts: further names of this server, as they stand in the address bar.
         llm: the language model that writes the answers; None for none.
-        llm_switch: readers may switch it off and on. Only together with ``llm``.
+        llm_switch: readers may switch the language model off and on. Only together with ``llm``.
     """
 
     host: str = "127.0.0.1"
@@ -55,11 +57,13 @@ class Settings:
     @property
     def local_only(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host in LOOPBACK
+        return self.host in LOOPBACK_HOSTS
 
 
 def checked(**given) -> Settings:
-    """The settings of these options. Raises UsageError for what makes no sense."""
+    """Makes settings of options, with a normalized root path. Raises UsageError for values and
+    combinations that make no sense.
+    """
     from rag.filtering import is_date
 
     settings = Settings(**given)
@@ -84,13 +88,13 @@ def checked(**given) -> Settings:
     if settings.llm:
         from rag.writing.models import writer_of
 
-        writer_of(settings.llm)  # what is missing shows now and not at the first question
+        writer_of(settings.llm)  # fails here, not at the first question, if something is missing
     _check_names(settings)
     return replace(settings, root_path=f"/{root}" if root else "")
 
 
 def _check_names(settings: Settings) -> None:
-    """Raises UsageError for a proxy that is no address, and a host that is no name."""
+    """Raises UsageError for a proxy that is no address or network, and a host that is no name."""
     from rag.serving.origins import host_of
 
     for proxy in settings.trust_proxy:

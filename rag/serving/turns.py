@@ -1,8 +1,8 @@
-"""What was answered earlier in a conversation, so that it is not answered again with every further
-question.
+"""Remembers the earlier answers of a conversation, so that they are not made again for every
+further question.
 
-Chat clients send the whole conversation each time, and only its questions: without this the tenth
-question would cost ten.
+Chat clients send all earlier questions with each question, but without the answers. Without this
+memory the tenth question would cost as much as ten.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ from rag.answer.types import Answer
 from rag.assistant import Assistant
 from rag.search.types import Filters
 
-CONVERSATIONS = 256
-"""Conversations remembered; an answer takes some tens of kilobytes at most."""
+_MAX_CONVERSATIONS = 256
+"""Most conversations that are remembered; an answer takes some tens of kilobytes at most."""
 
 Turn = tuple[str, Answer]
 
 
 class Turns:
-    """The turns of the conversations asked last; safe to use from many threads."""
+    """The turns (question and answer) of the conversations used last; safe to use from many
+    threads."""
 
     def __init__(self) -> None:
-        self._known: LRUCache = LRUCache(CONVERSATIONS)
+        self._known: LRUCache = LRUCache(_MAX_CONVERSATIONS)
         self._lock = threading.Lock()
 
     def of(
         self, assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
     ) -> tuple[Turn, ...]:
-        """As :meth:`rag.assistant.Assistant.turns`, of which those that are known are not answered
-        again."""
+        """The turns of earlier questions, as :meth:`rag.assistant.Assistant.turns` makes them, but
+        without answering again the longest run of first questions that is remembered."""
         turns: tuple[Turn, ...] = ()
         with self._lock:
             for end in range(len(questions), 0, -1):
@@ -48,7 +49,7 @@ class Turns:
     def keep(
         self, assistant: Assistant, turns: tuple[Turn, ...], filters: Filters | None, as_of: str
     ) -> None:
-        """Remember a conversation up to its last answer."""
+        """Remembers a conversation up to its last answer."""
         with self._lock:
             self._known[_key(assistant, [question for question, _ in turns], filters, as_of)] = (
                 turns
@@ -58,4 +59,5 @@ class Turns:
 def _key(
     assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
 ) -> tuple:
+    """All that the answers of a conversation depend on."""
     return assistant.index.version, tuple(questions), filters or None, as_of

@@ -1,8 +1,9 @@
-"""Processes that answer: Python runs one thread at a time, so threads alone use little more than
-one processor.
+"""Worker processes that answer questions: Python runs one thread at a time, so threads alone use
+little more than one processor.
 
-Each opens the index itself (its large files are memory-mapped, so all share them) and does what the
-server's query service is asked. A worker that dies is replaced; its question fails.
+Each worker opens the index itself; the large files are memory-mapped, so all workers share them. A
+worker has a query service of its own and runs its methods for the server. A worker that dies is
+replaced, and the question that it was answering fails.
 """
 
 from __future__ import annotations
@@ -28,27 +29,28 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("rag.server")
 
-_DONE = "done"
-_STOP = "stop"
+_DONE = "done"  # from a worker: the task has ended
+_STOP = "stop"  # to a worker: end the task early
 
 
 class QueryWorkers:
-    """Some processes over one index folder, each with one question at a time; safe to use from many
-    threads.
+    """Several worker processes for one index folder, each of which answers one question at a time.
+    Safe to use from many threads.
     """
 
     def __init__(self, index: Index, settings: Settings) -> None:
-        """Starts them; they open the index while the first questions wait.
+        """Starts the workers, which open the index while the first questions wait.
 
         Args:
-            index: which folder, with which models. Those given as objects cannot be handed to
-                another process.
-            settings: of the server. The key of a language model is in the environment, which they
-                share.
+            index: its folder and models are opened by each worker. A model that was given as an
+                object, not as a name, cannot be handed to another process.
+            settings: those of the server. The key of a language model is not among them: it is in
+                the environment, which the workers share.
         """
         opened = (index.path, index.model, index.rerank, index.on, index.replicas)
         self._given = (opened, Settings(as_of=settings.as_of, llm=settings.llm))
-        # Whoever answered last has what the next question may need in its caches.
+        # Last in, first out: the worker that answered last has in its caches what the next question
+        # may need.
         self._free: LifoQueue[_Worker] = LifoQueue()
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
@@ -62,6 +64,7 @@ class QueryWorkers:
         return worker
 
     def _replace(self, worker: _Worker) -> _Worker:
+        """A new worker in place of a dead one; the dead one itself after :meth:`end`."""
         with self._lock:
             if not self._open:
                 return worker
@@ -71,11 +74,11 @@ class QueryWorkers:
             return self._start()
 
     def run(self, method: str, *given: object, **how: object) -> Generator:
-        """What a method of the service gives: each event of a generator, or its result as the only
-        one.
+        """Runs a method of the query service in a worker. Yields each item if the method is a
+        generator, else its result as the only item.
 
-        Raises what the method raises, if it is a YinjuError; else, and where the worker dies,
-        WorkerFailed. To close this stops the worker after the stage it is in.
+        Raises what the method raises if that is a YinjuError; for any other error, and if the
+        worker dies, WorkerFailed. Closing this generator stops the worker after its present stage.
         """
         worker = self._free.get()
         try:
@@ -91,7 +94,7 @@ class QueryWorkers:
             self._free.put(worker)
 
     def end(self) -> None:
-        """Stop them all, whatever they are doing."""
+        """Stops all workers, whatever they are doing."""
         with self._lock:
             self._open = False
             for worker in self._all:
@@ -99,14 +102,18 @@ class QueryWorkers:
 
 
 class WorkerFailed(ServerError):
-    """A worker met something that nobody expected; the message has its trace. Not for readers."""
+    """A worker died or met an unexpected error. The message, which may be a trace, is not for
+    readers.
+    """
 
 
 class _Died(Exception):
-    """The other end of the pipe is gone."""
+    """The process at the other end of the pipe is gone."""
 
 
 class _Worker:
+    """One worker process, and the server's end of the pipe to it."""
+
     def __init__(self, given: tuple) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
@@ -121,18 +128,21 @@ class _Worker:
         return self._process.is_alive()
 
     def run(self, task: tuple[str, tuple, dict]) -> Generator:
+        """Yields what a task (method, arguments, keyword arguments) gives; raises as the task does,
+        and _Died if the process is gone.
+        """
         try:
             self._pipe.send(task)
             done = False
             try:
                 while True:
-                    kind, told = self._pipe.recv()
+                    kind, value = self._pipe.recv()
                     if kind == _DONE:
                         done = True
-                        if told is not None:
-                            raise told
+                        if value is not None:
+                            raise value
                         return
-                    yield told
+                    yield value
             finally:
                 if not done:
                     self._pipe.send(_STOP)
@@ -147,15 +157,15 @@ class _Worker:
 
 
 def _work(pipe: Connection, opened: tuple, settings: Settings) -> None:
-    """The life of a worker: one task after another, until the server is gone."""
+    """The main function of a worker: runs one task after another, until the server is gone."""
     import faiss
 
     from rag.library import Index
     from rag.serving.query_service import QueryService
 
-    # Ctrl-C on the shell reaches all; the server ends its workers itself.
+    # Ctrl-C in the shell reaches all processes, but the server ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # All processors are busy with other workers' questions.
+    # The other processors are busy with questions of the other workers.
     faiss.omp_set_num_threads(1)
     try:
         service = QueryService(Index.open(*opened), settings)
@@ -168,6 +178,7 @@ def _work(pipe: Connection, opened: tuple, settings: Settings) -> None:
 
 
 def _tell(pipe: Connection, service: QueryService, method: str, given: tuple, how: dict) -> None:
+    """Runs a task, and sends its items and then _DONE with the error, if any, through the pipe."""
     problem = None
     try:
         made = getattr(service, method)(*given, **how)

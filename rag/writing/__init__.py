@@ -1,6 +1,6 @@
-"""A language model that writes the answer and is held to the evidence, and the check of its
-sentences.
+"""Answers written by a language model from the evidence, and the check of each sentence.
 
-:mod:`rag.writing.written` asks the model, where one is set; :mod:`rag.writing.check` compares any
-sentence with any evidence. Nothing here is imported before it is needed.
+:mod:`rag.writing.written` asks the language model, if the user has set one.
+:mod:`rag.writing.check` compares any sentence with any evidence. Other packages import these
+modules only when they need them.
 """

@@ -1,4 +1,4 @@
-"""A model's stream, read in the background: a deadline and a reader's stop end it at once."""
+"""Reads a model's stream in the background, so that it ends at once at a deadline or on closing."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-TICK_SECONDS = 0.25
-_END = object()
+TICK_SECONDS = 0.25  # seconds without a part after which a None is yielded
+_END = object()  # marks the end of the stream in the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class StreamPart:
     """A part of what a model sends.
 
     Attributes:
-        text: what was written, without what the model thought to itself; may be "".
-        tokens: of the request, told once; 0 where this part does not tell.
-        finish: why it ended, in the server's words; "" where it goes on.
+        text: the text written, without the model's thoughts; may be "".
+        tokens: total tokens of the request, which one part reports; 0 in all others.
+        finish: the finish reason, in the server's words; "" if the stream goes on.
     """
 
     text: str
@@ -38,27 +38,27 @@ class StreamPart:
 def parts(
     model: BaseChatModel, messages: Sequence[BaseMessage], deadline: float
 ) -> Generator[StreamPart | None, None, None]:
-    """What a model sends, part by part; None now and then while nothing comes.
+    """Yields the parts that a model sends, and None every ``TICK_SECONDS`` while nothing arrives.
 
-    To close this closes the connection to the model.
+    Closing the generator closes the connection to the model.
 
     Args:
         model: a chat model of LangChain.
-        messages: what it is asked.
-        deadline: by :func:`time.monotonic`.
+        messages: the messages of the request.
+        deadline: the end of waiting, by the clock of :func:`time.monotonic`.
 
-    Raises TimeoutError at the deadline, and what the model's client raises.
+    Raises TimeoutError at the deadline, and any exception of the model's client.
     """
-    told: SimpleQueue = SimpleQueue()
+    queue: SimpleQueue = SimpleQueue()
     unwanted = threading.Event()
-    reading = asyncio.run_coroutine_threadsafe(_read(model, messages, told, unwanted), _loop())
+    reading = asyncio.run_coroutine_threadsafe(_read(model, messages, queue, unwanted), _loop())
     try:
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
             try:
-                one = told.get(timeout=min(TICK_SECONDS, left))
+                one = queue.get(timeout=min(TICK_SECONDS, left))
             except Empty:
                 yield None
                 continue
@@ -75,28 +75,32 @@ def parts(
 async def _read(
     model: BaseChatModel,
     messages: Sequence[BaseMessage],
-    told: SimpleQueue,
+    queue: SimpleQueue,
     unwanted: threading.Event,
 ) -> None:
-    """Tells the parts of a stream, or the error that ended it, and last its end."""
+    """Puts the parts of a stream into ``queue``, then the error if any, then ``_END``.
+
+    Once ``unwanted`` is set, the parts are dropped and the stream is cancelled.
+    """
     try:
-        # It is an async generator, whatever its annotation says.
+        # astream is an async generator, although it is annotated as an iterator.
         async with aclosing(model.astream(list(messages))) as stream:  # type: ignore[type-var]
             async for chunk in stream:
                 if unwanted.is_set():
-                    # A client that has just got a chunk can miss that it is cancelled, and one
-                    # that is left here, instead of while it waits, keeps its connection.
+                    # A client that has just received a chunk can miss the cancellation. Leaving
+                    # the loop here, and not while it waits, would keep its connection open.
                     if task := asyncio.current_task():
                         task.cancel()
                 else:
-                    told.put(_part(chunk))
+                    queue.put(_part(chunk))
     except Exception as error:
-        told.put(error)
+        queue.put(error)
     finally:
-        told.put(_END)
+        queue.put(_END)
 
 
 def _part(chunk) -> StreamPart:
+    """Converts a chunk of LangChain's; providers name the finish reason differently."""
     usage = getattr(chunk, "usage_metadata", None) or {}
     about = getattr(chunk, "response_metadata", None) or {}
     finish = about.get("finish_reason") or about.get("stop_reason") or about.get("done_reason")
@@ -105,7 +109,7 @@ def _part(chunk) -> StreamPart:
 
 @functools.cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """One event loop for all models, in a thread of its own, until the process ends."""
+    """Starts the event loop of all models, in its own thread until the process ends."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="yinju-llm", daemon=True).start()
     return loop

@@ -1,9 +1,9 @@
-"""Whether some evidence says a sentence: facts by rule, the rest by a small network.
+"""Checks whether evidence supports a sentence: facts by rule, the rest by a small network.
 
     check("Over 700 firms took part on 1 August.", ["8月1日，七百多家企业参加了活动。"]).supported
 
-Nothing is looked up elsewhere: a sentence that the evidence does not say is unsupported even if it
-is true, and one that passes was not found to be false, no more.
+The check consults no other source. A true sentence is unsupported if the evidence does not say it,
+and a supported sentence is only one in which the check found nothing wrong.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ from rag.errors import UsageError
 from rag.question.script import has_chinese
 from rag.writing.aligned import align
 from rag.writing.facts import EvidenceFacts, Fact
-from rag.writing.names import LACKS, UNSURE
+from rag.writing.names import UNDECIDED, UNSUPPORTED
 from rag.writing.network import load_network
 from rag.writing.opposites import denials
 from rag.writing.reversed import reversed_words
 
 SENTENCE_LIMIT, EVIDENCE_LIMIT, TEXTS_LIMIT = 2_000, 100_000, 200
-"""Characters of a sentence and of its evidence in all, and texts of evidence, that are taken."""
-LINES = {"across": 0.75, "quotes": 4.5, "article": 4.0}
-"""Log-odds of the network from which a sentence is marked: across languages, within one beside some
-sentences, and beside more than ``LONG`` characters. Chosen on sentences that it was not trained on
+"""Limits of the input: characters of the sentence, characters of all evidence, number of texts."""
+SENTENCE_THRESHOLDS = {"across": 0.75, "quotes": 4.5, "article": 4.0}
+"""Thresholds on the network's log-odds, from which a sentence is marked as unsupported: "across" if
+sentence and evidence differ in language, else "article" if the evidence has more than
+``_MAX_QUOTES_CHARACTERS``, else "quotes". Chosen on sentences that the network was not trained on
 (docs/checking.md)."""
-LONG = 400
-WRONG_WORD = 0.0  # log-odds from which a token is told as unsupported
+_MAX_QUOTES_CHARACTERS = 400
+_TOKEN_THRESHOLD = 0.0  # log-odds from which a token is reported as unsupported
 _MARKS = re.compile(r"[\W_]+")
 _BORDERS = re.compile(r"[，,。；;！!？?：:\n]|\.\s")
-_WORDS_TOLD = 6
-_WHY = {  # in English and in Chinese
+_WORDS_TOLD = 6  # unsupported words that ``Verdict.why`` names at most
+_WHY = {  # reason of a verdict, in English and in Chinese
     "nothing": ("no evidence was given", "没有给出证据"),
     "verbatim": ("it stands in the evidence word for word", "证据中有原句"),
     "no words": ("it has no words that could be compared", "没有可比较的词语"),
@@ -50,15 +51,16 @@ _WHY = {  # in English and in Chinese
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check found.
+    """The result of a check.
 
     Attributes:
-        supported: False where the evidence does not say the sentence, as far as can be told.
-        unsupported: the words that it does not say, in their order, as they stand in the sentence.
+        supported: False if the check found that the evidence does not say the sentence.
+        unsupported: the words that the evidence does not say, as written and ordered in the
+            sentence.
         why: one line for people, in the language of the sentence.
-        probability: 0 to 1, how sure the network alone is that the evidence does not say the
-            sentence; from .5 it is marked.
-        spans: start and end of each of ``unsupported`` in the sentence, in characters.
+        probability: 0 to 1, by the network alone, that the evidence does not say the sentence;
+            from .5 the sentence is marked.
+        spans: character offsets (start, end) in the sentence of each entry of ``unsupported``.
     """
 
     supported: bool
@@ -69,15 +71,15 @@ class Verdict:
 
 
 def check(sentence: str, evidence: Sequence[str]) -> Verdict:
-    """Whether the texts of ``evidence`` say ``sentence``, in Chinese, English or across them.
+    """Checks whether the texts of ``evidence`` say ``sentence``, within or across languages.
 
     Args:
-        sentence: one sentence, at most ``SENTENCE_LIMIT`` characters.
-        evidence: quotes, sentences or articles; a few sentences are read best.
+        sentence: one sentence in Chinese or English, at most ``SENTENCE_LIMIT`` characters.
+        evidence: quotes, sentences or articles; the check is most accurate on a few sentences.
 
     Raises:
-        UsageError: the sentence is empty or too long, or the evidence is no list of texts or too
-            much.
+        UsageError: if the sentence is empty or too long, or the evidence is not a list of texts
+            or too long.
     """
     evidence = _usable(sentence, evidence)
     chinese = has_chinese(sentence)
@@ -86,7 +88,7 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
     if _verbatim(sentence, evidence):
         return Verdict(True, (), _WHY["verbatim"][chinese], 0.0)
     facts = EvidenceFacts(evidence).facts(sentence)
-    lacking = [(one.start, one.end) for one in facts if one.state == LACKS]
+    lacking = [(one.start, one.end) for one in facts if one.state == UNSUPPORTED]
     model = load_static()
     aligned = align(model, sentence, evidence, facts)
     if aligned is None:
@@ -105,12 +107,16 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
 
 
 def _line(chinese: bool, evidence: str) -> float:
+    """The one of ``SENTENCE_THRESHOLDS`` for a sentence in Chinese or English and its joined
+    evidence.
+    """
     if chinese != has_chinese(evidence):
-        return LINES["across"]
-    return LINES["article" if len(evidence) > LONG else "quotes"]
+        return SENTENCE_THRESHOLDS["across"]
+    return SENTENCE_THRESHOLDS["article" if len(evidence) > _MAX_QUOTES_CHARACTERS else "quotes"]
 
 
 def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
+    """Returns the texts that are not blank. Raises UsageError for input that cannot be checked."""
     if not isinstance(sentence, str) or not sentence.strip():
         raise UsageError(f"expected a sentence to check, got {sentence!r}")
     if len(sentence) > SENTENCE_LIMIT:
@@ -132,9 +138,10 @@ def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
 
 
 def _verbatim(sentence: str, evidence: Sequence[str]) -> bool:
-    """Whether the sentence stands in one of the texts; marks, spaces and script aside.
+    """Whether a text contains the sentence word for word, ignoring punctuation, case and script.
 
-    After a denial in their clause ("No trace of ...") the words say something else.
+    A match does not count if the same clause has a denial before it: after "No trace of ..." the
+    same words say something else.
     """
     plain = _MARKS.sub(" ", fold(sentence)).strip()
     if not plain:
@@ -155,12 +162,20 @@ def _verbatim(sentence: str, evidence: Sequence[str]) -> bool:
 def _wrong(
     sentence: str, spans: np.ndarray, tokens: np.ndarray, facts: Sequence[Fact]
 ) -> list[tuple[int, int]]:
-    """The words that are the least supported: tokens over the line, or the worst one.
+    """Returns the spans of the least supported words, in order.
 
-    Names are told whole rather than in parts.
+    These are the tokens whose log-odds reach ``_TOKEN_THRESHOLD``, or the worst token if none does.
+    A token within an ``UNDECIDED`` fact (such as a foreign name) is widened to the whole fact, and
+    adjacent spans are merged.
+
+    Args:
+        sentence: the sentence.
+        spans: character offsets of its tokens (n, 2).
+        tokens: log-odds of each token (n,).
+        facts: the facts of the sentence.
     """
-    line = min(WRONG_WORD, float(tokens.max()))
-    unsure = [(one.start, one.end) for one in facts if one.state == UNSURE]
+    line = min(_TOKEN_THRESHOLD, float(tokens.max()))
+    unsure = [(one.start, one.end) for one in facts if one.state == UNDECIDED]
     out: list[tuple[int, int]] = []
     for (start, end), score in zip(spans.tolist(), tokens.tolist()):
         if score < line:
@@ -176,7 +191,7 @@ def _wrong(
 def _unsupported(
     sentence: str, spans: Sequence[tuple[int, int]], probability: float, why: str = "lacking"
 ) -> Verdict:
-    """A verdict that marks; ``why`` is one of ``_WHY``."""
+    """Returns a negative verdict that marks ``spans``; ``why`` is a key of ``_WHY``."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         while start < end and sentence[start].isspace():
@@ -187,5 +202,5 @@ def _unsupported(
             merged.append((start, end))
     words = tuple(sentence[start:end] for start, end in merged)
     chinese = has_chinese(sentence)
-    told = ("、" if chinese else ", ").join(words[:_WORDS_TOLD])
-    return Verdict(False, words, _WHY[why][chinese].format(told), probability, tuple(merged))
+    listed = ("、" if chinese else ", ").join(words[:_WORDS_TOLD])
+    return Verdict(False, words, _WHY[why][chinese].format(listed), probability, tuple(merged))

@@ -1,4 +1,4 @@
-"""Dates of a sentence and of its evidence, part by part: 8月1日 is "1 August"."""
+"""Compares the dates of a sentence with those of its evidence by parts: 8月1日 is "1 August"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.corpus.date_expressions import find_expressions
-from rag.corpus.date_grammar import Written
+from rag.corpus.date_grammar import WrittenDate
 
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 _BEFORE = re.compile(r"去年|上年|\blast year\b|\bprevious year\b|\byear earlier\b", re.I)
@@ -17,13 +17,13 @@ _NUMBERS = ("year", "month", "day", "decade")
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date in a text, by what it tells.
+    """A date in a text, split into parts that can be compared.
 
     Attributes:
         start, end: character offsets.
-        parts: the numbers of each of ``_PARTS`` that it has; several in a range, none for what
-            tells nothing that could be compared ("yesterday", 近年来). Minutes are those of a clock
-            of twelve hours.
+        parts: for each name of ``_PARTS`` that the date has, its numbers. A range has several
+            numbers. The mapping is empty if nothing can be compared ("yesterday", 近年来).
+            "minutes" counts on a twelve-hour clock, 0 to 719.
     """
 
     start: int
@@ -32,19 +32,28 @@ class Day:
 
 
 def find_days(text: str) -> list[Day]:
-    """The dates of a text in order."""
-    return [Day(one.start, one.end, _told(one.parts)) for one in find_expressions(text)]
+    """Returns the dates of a text in order."""
+    return [Day(one.start, one.end, _numbers_by_part(one.parts)) for one in find_expressions(text)]
 
 
-def _told(parts: Sequence[Written]) -> dict[str, frozenset[float]]:
-    told = {name: {getattr(one, name) for one in parts} - {None} for name in _PARTS}
-    told["day"] |= {one.last_day for one in parts if one.last_day}
-    told["minutes"] = {minutes % (12 * 60) for minutes in told["minutes"]}
-    return {name: frozenset(numbers) for name, numbers in told.items() if numbers}
+def _numbers_by_part(parts: Sequence[WrittenDate]) -> dict[str, frozenset[float]]:
+    """Collects the numbers of a date, which may be a range of several, by names of ``_PARTS``."""
+    by_part = {name: {getattr(one, name) for one in parts} - {None} for name in _PARTS}
+    by_part["day"] |= {one.last_day for one in parts if one.last_day}
+    by_part["minutes"] = {minutes % (12 * 60) for minutes in by_part["minutes"]}
+    return {name: frozenset(numbers) for name, numbers in by_part.items() if numbers}
 
 
 class Days:
-    """The dates of some evidence, to be asked for those of a sentence."""
+    """The dates of the evidence, against which the dates of a sentence are checked.
+
+    Any year that the evidence writes counts, within a date or not. If the evidence says "last year"
+    or the like, the year before each of these counts too.
+
+    Args:
+        texts: the evidence.
+        days: the dates of each text, from :func:`find_days`.
+    """
 
     def __init__(self, texts: Sequence[str], days: Sequence[Sequence[Day]]):
         self._all = [one.parts for found in days for one in found]
@@ -57,19 +66,23 @@ class Days:
             years |= {year - 1 for year in years}
 
     def parts(self) -> Iterable[float]:
-        """All numbers that the dates are made of."""
+        """Returns all years, months, days and decades of the dates."""
         return (
             float(number) for name in _NUMBERS for one in self._all for number in one.get(name, ())
         )
 
-    def stands(self, said: Day) -> bool:
-        """Whether the evidence has every part of a date, the day with its month."""
-        if not all(numbers <= self._known[name] for name, numbers in said.parts.items()):
+    def stands(self, day: Day) -> bool:
+        """Whether the evidence has every part of a date.
+
+        If the date has a month and a day, one date of the evidence must have that day, and have
+        that month or none.
+        """
+        if not all(numbers <= self._known[name] for name, numbers in day.parts.items()):
             return False
-        if "month" in said.parts and "day" in said.parts:
+        if "month" in day.parts and "day" in day.parts:
             return any(
-                said.parts["day"] & one.get("day", frozenset())
-                and ("month" not in one or said.parts["month"] & one["month"])
+                day.parts["day"] & one.get("day", frozenset())
+                and ("month" not in one or day.parts["month"] & one["month"])
                 for one in self._all
             )
         return True

@@ -1,4 +1,4 @@
-"""What of a sentence can be looked up in its evidence by rule: figures, dates, places and names."""
+"""Checks by rule the facts of a sentence: its figures, dates, places and names."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from rag.question.script import has_chinese
 from rag.writing.days import Day, Days, find_days
 from rag.writing.figures import Figures, TextFigure, find_figures
-from rag.writing.names import LACKS, STANDS, UNSURE, Fact, Names
+from rag.writing.names import SUPPORTED, UNDECIDED, UNSUPPORTED, Fact, Names
 
 
 @functools.lru_cache(maxsize=512)
 def counted(text: str) -> tuple[tuple[Day, ...], tuple[TextFigure, ...]]:
-    """The dates and the figures of a text; kept for the next sentence about the same evidence."""
+    """Returns the dates and figures of a text; cached, as evidence serves many sentences."""
     days = find_days(text)
     return tuple(days), tuple(find_figures(text, [(day.start, day.end) for day in days]))
 
 
 class EvidenceFacts:
-    """Texts, read once for all sentences that are checked against them."""
+    """The facts of the evidence, found once for all sentences that are checked against it."""
 
     def __init__(self, texts: Sequence[str]):
         found = [counted(text) for text in texts]
@@ -29,10 +29,14 @@ class EvidenceFacts:
         self._names = Names(texts)
 
     def facts(self, sentence: str) -> list[Fact]:
-        """What of ``sentence`` can be looked up, in order."""
+        """Returns the facts of ``sentence`` in order, each with its state in the evidence.
+
+        Dates and figures come before names: a name that overlaps one counts only if it is
+        ``UNDECIDED``.
+        """
         days, figures = counted(sentence)
         out = [
-            Fact(one.start, one.end, "date", STANDS if self._days.stands(one) else LACKS)
+            Fact(one.start, one.end, "date", SUPPORTED if self._days.stands(one) else UNSUPPORTED)
             for one in days
             if one.parts
         ]
@@ -44,13 +48,14 @@ class EvidenceFacts:
         taken = list(out)
         for one in self._names.named(sentence):
             apart = all(one.end <= other.start or other.end <= one.start for other in taken)
-            if one.state == UNSURE or apart:
+            if one.state == UNDECIDED or apart:
                 out.append(one)
         return sorted(out, key=lambda one: (one.start, one.end))
 
     def _figure(self, one: TextFigure, sentence: str) -> int:
+        """The state of a figure of ``sentence`` in the evidence."""
         if self._figures.stands(one):
-            return STANDS
-        # The other language may call by a word what has a number in its name: COVID-19.
+            return SUPPORTED
+        # A name with a number in it, as COVID-19, may have none in the other language.
         named = one.bare and re.search(r"[A-Za-z]-?$", sentence[: one.start]) is not None
-        return UNSURE if named and self._names.chinese != has_chinese(sentence) else LACKS
+        return UNDECIDED if named and self._names.chinese != has_chinese(sentence) else UNSUPPORTED

@@ -1,7 +1,7 @@
-"""Figures of a sentence and of its evidence: when one says what the other says.
+"""Compares the figures of a sentence with those of its evidence.
 
-A figure stands in the evidence if a figure there has the same value, no other unit, and is not
-bounded the other way ("over 700" is not "under 700"). 七百多, 700多 and "over 700" are one value;
+The evidence supports a figure if it has a figure of the same value that has no different unit and
+no opposite bound ("over 700" is not "under 700"). 七百多, 700多 and "over 700" are the same value;
 so are 1.2亿 and "120 million", 三成 and "30 percent".
 """
 
@@ -30,8 +30,9 @@ _ABOUT = re.compile(
     r"约|左右|上下|\b(?:about|around|approximately|roughly|some|an estimated)\b", re.I
 )
 _LOOKED_BEFORE = 16  # characters before a figure in which its bound may stand
+# By the bound of a sentence's figure, the range of figures that support it, as multiples of it.
 _TOLERANCE = {"over": (1.0, 1.25), "under": (0.85, 1.0), "about": (0.9, 1.1)}
-# Words for parts, which the finder of numbers leaves out.
+# Words for fractions, which :func:`find_numbers` does not find.
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _SHARE = re.compile(
     r"(?P<zh>一半|半数|过半|减半)"
@@ -55,7 +56,9 @@ _PERIOD = re.compile(
     re.I,
 )
 _DIGITS = re.compile(r"(?<![\d.])\d+(?:,\d{3})*(?:\.\d+)?")
-_TO = re.compile(r"(?:-|—|~|～|–|至|到|\bto\b|\band\b)\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
+_TO = re.compile(
+    r"(?<=[\w%％‰])\s?(?:-|—|~|～|–|至|到|\bto\b|\band\b)\s?(\d+(?:,\d{3})*(?:\.\d+)?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,10 @@ class TextFigure:
     Attributes:
         start, end: character offsets.
         value: the number; a share of the whole for percentages and fractions.
-        unit: what kind of quantity it is (:func:`rag.reader.units.quantity`), or "".
+        unit: the kind of quantity (:func:`rag.reader.units.quantity`), or "" if unknown.
         bound: "over", "under", "about" or "".
-        small: a word for one ("一名", "first"), which evidence need not say.
-        bare: digits in a name, a version or a time, of which only the value is known.
+        small: whether it is a word for one ("一名", "first"), which the evidence need not say.
+        bare: whether it is digits in a name, a version or a time, whose unit is unknown.
     """
 
     start: int
@@ -81,12 +84,12 @@ class TextFigure:
 
 
 def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[TextFigure]:
-    """The figures of a text in order; what stands in the spans of ``dates`` is none."""
+    """Returns the figures of a text in order, except those within the spans of ``dates``."""
     out = [_period(match) for match in _PERIOD.finditer(text)]
     taken = [*dates, *((one.start, one.end) for one in out)]
 
     def take(found: Iterable[list[TextFigure]]) -> None:
-        """The figures of a place each, where nothing stands yet."""
+        """Adds each group of figures of one place, unless an earlier figure overlaps that place."""
         for figures in found:
             start, end = figures[0].start, figures[0].end
             if not any(a < end and start < b for a, b in taken):
@@ -105,6 +108,7 @@ def _number(digits: str) -> float:
 
 
 def _share(text: str, match: re.Match[str]) -> TextFigure:
+    """Returns the figure of a fraction in words: one half, or what ``count`` and ``part`` say."""
     share = 0.5
     if match["part"]:
         share = _COUNTS[match["count"].lower()] / _PARTS[match["part"].lower()]
@@ -112,11 +116,12 @@ def _share(text: str, match: re.Match[str]) -> TextFigure:
 
 
 def _figures(text: str, number: Value) -> list[TextFigure]:
-    """The figure of a number, and that of the end of its range where it has one."""
+    """Returns the figure of a number and, if it is a range, that of the range's end."""
     start, end, written = number.start, number.end, number.text
     value, unit = number.head or 0.0, quantity(number.unit)
+    whole = 1 if unit != "ratio" else 10 if number.unit.endswith("成") else 100
     if unit == "ratio":
-        value = value / (10 if number.unit.endswith("成") else 100)
+        value /= whole
     elif "分之" in written:
         unit = "ratio"
         value = value / 1000 if number.unit == "‰" else value
@@ -124,38 +129,48 @@ def _figures(text: str, number: Value) -> list[TextFigure]:
     one = TextFigure(start, end, value, unit, _bound(text, start, end), small=small)
     if not (upper := _TO.search(written)):
         return [one]
-    last = _number(upper[1]) * _scale(written, value) / (100 if unit == "ratio" else 1)
+    last = _number(upper[1]) * _scale(written, value) / whole
     return [one, TextFigure(start, end, last, unit, one.bound)]
 
 
 def _scale(written: str, head: float) -> float:
-    """What the first number of a range is multiplied by: 3 to 5万."""
+    """Returns the factor that applies to both ends of a range: 10,000 for 3 to 5万.
+
+    Args:
+        written: the range as written.
+        head: the value of its first number, with the factor.
+    """
     first = _DIGITS.search(written)
     plain = _number(first[0]) if first else 0.0
     return head / plain if plain and head / plain in (1e2, 1e3, 1e4, 1e6, 1e7, 1e8, 1e9) else 1.0
 
 
 def _bound(text: str, start: int, end: int) -> str:
-    told = text[max(0, start - _LOOKED_BEFORE) : start]
-    told = re.split(r"[，,。；;、]", told)[-1]
-    near = told[-4:] if told[-1:] > "\u2e80" else told
-    around = near + text[start : end + 2]
-    if re.search(r"(?:不少|不低|不下)于|\bno (?:less|fewer) than\b", around, re.I):
+    """Returns the bound of the figure ``text[start:end]``: "over", "under", "about" or "".
+
+    It looks at the figure itself, at 2 characters after it, and at the same clause before it: at
+    most 16 characters, or 4 if the text just before is Chinese.
+    """
+    before = text[max(0, start - _LOOKED_BEFORE) : start]
+    before = re.split(r"[，,。；;、]", before)[-1]
+    near = before[-4:] if before[-1:] > "\u2e80" else before
+    nearby = near + text[start : end + 2]
+    if re.search(r"(?:不少|不低|不下)于|\bno (?:less|fewer) than\b", nearby, re.I):
         return "over"
-    if _UNDER.search(around):
+    if _UNDER.search(nearby):
         return "under"
-    if _OVER.search(around):
+    if _OVER.search(nearby):
         return "over"
-    return "about" if _ABOUT.search(around) else ""
+    return "about" if _ABOUT.search(nearby) else ""
 
 
 class Figures:
-    """The figures of some evidence, to be asked for those of a sentence.
+    """The figures of the evidence, against which the figures of a sentence are checked.
 
     Args:
         texts: the evidence.
-        figures: what :func:`find_figures` finds in each.
-        parts: numbers that its dates are made of.
+        figures: the figures of each text, from :func:`find_figures`.
+        parts: the numbers in the dates of the evidence (:meth:`rag.writing.days.Days.parts`).
     """
 
     def __init__(
@@ -169,13 +184,19 @@ class Figures:
         self._two = any(_TWO.search(text) for text in texts)
 
     def stands(self, figure: TextFigure) -> bool:
-        """Whether a figure of a sentence stands in the evidence."""
+        """Whether the evidence supports a figure of a sentence.
+
+        A figure without a unit may also be a number in a date, and "two" may be a word such as
+        "both" or 双方. A small figure always counts as supported.
+        """
         if figure.small or any(agree(figure, one) for one in self._all):
             return True
-        plain = not figure.unit or figure.bare
-        return plain and figure.value in self._parts or figure.value == 2 and self._two
+        if figure.bare or not figure.unit:
+            return figure.value in self._parts or figure.value == 2 and self._two
+        return figure.unit == "people" and figure.value == 2 and self._two
 
 
+# The number of a quarter or half-year, by its word.
 _PLACES = {
     word: place
     for place, words in enumerate(
@@ -186,27 +207,34 @@ _PLACES = {
 
 
 def _period(match: re.Match[str]) -> TextFigure:
-    """A quarter or a half of a year, as a figure whose unit says so."""
+    """Returns a quarter or half-year as a figure: its number, with its own unit.
+
+    The unit is "half", "quarter", or "quarters" for the first so many quarters (前三季度).
+    """
     half = match["half"] or match["enhalf"]
-    told = (half or match["q"] or match["en"] or match["n"] or match["some"]).lower()
+    number_word = (half or match["q"] or match["en"] or match["n"] or match["some"]).lower()
     unit = "half" if half else "quarters" if match["sofar"] or match["some"] else "quarter"
-    return TextFigure(*match.span(), float(_PLACES.get(told, 0) or told), unit)
+    return TextFigure(*match.span(), float(_PLACES.get(number_word, 0) or number_word), unit)
 
 
-def agree(said: TextFigure, known: TextFigure) -> bool:
-    """Whether one figure says no more than the other."""
-    if {said.unit, known.unit} == {"points", "ratio"}:
-        share, points = (said, known) if said.unit == "ratio" else (known, said)
+def agree(figure: TextFigure, known: TextFigure) -> bool:
+    """Whether the figure ``known`` of the evidence supports the ``figure`` of a sentence.
+
+    Percentage points may support a percentage. Units must not differ, where both are known. If
+    ``figure`` has a bound, ``known`` must lie within ``_TOLERANCE``; else the values must be equal.
+    """
+    if {figure.unit, known.unit} == {"points", "ratio"}:
+        share, points = (figure, known) if figure.unit == "ratio" else (known, figure)
         return abs(100 * share.value - points.value) < 1e-6 * points.value
-    if said.unit != known.unit and (
-        said.unit and known.unit or {said.unit, known.unit} & {"half", "quarter", "quarters"}
+    if figure.unit != known.unit and (
+        figure.unit and known.unit or {figure.unit, known.unit} & {"half", "quarter", "quarters"}
     ):
         return False
-    if (said.unit == "ratio") != (known.unit == "ratio") and not (said.bare or known.bare):
+    if (figure.unit == "ratio") != (known.unit == "ratio") and not (figure.bare or known.bare):
         return False
-    if {said.bound, known.bound} == {"over", "under"}:
+    if {figure.bound, known.bound} == {"over", "under"}:
         return False
-    if said.bound:
-        low, high = _TOLERANCE[said.bound]
-        return low * said.value * (1 - 1e-6) <= known.value <= high * said.value * (1 + 1e-6)
-    return abs(said.value - known.value) <= 1e-6 * max(abs(said.value), abs(known.value))
+    if figure.bound:
+        low, high = _TOLERANCE[figure.bound]
+        return low * figure.value * (1 - 1e-6) <= known.value <= high * figure.value * (1 + 1e-6)
+    return abs(figure.value - known.value) <= 1e-6 * max(abs(figure.value), abs(known.value))

@@ -1,4 +1,4 @@
-"""Which language model writes, and how it is opened: by name, through LangChain."""
+"""Opens the language model that writes answers, by its name, through LangChain."""
 
 from __future__ import annotations
 
@@ -16,35 +16,36 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.rate_limiters import BaseRateLimiter
 
-TOKENS = 4_000  # of one request, prompt and answer together, at most
-ANSWER_TOKENS = 600  # of them for the answer
+MAX_REQUEST_TOKENS = 4_000  # at most, of one request, prompt and answer together
+ANSWER_TOKENS = 600  # of these, for the answer
 HELP_TOKENS = 120  # for other wordings of a question
-SECONDS = 60.0
-KEY = "YINJU_LLM_KEY"
-EXTRAS = ("openai", "ollama", "anthropic")
+DEFAULT_TIMEOUT_SECONDS = 60.0  # default time limit of an answer
+API_KEY_VARIABLE = "YINJU_LLM_KEY"  # environment variable with the API key for any provider
+_EXTRA_PROVIDERS = ("openai", "ollama", "anthropic")  # providers that are extras of this package
 _NAME = re.compile(r"([a-z][a-z0-9_]*):(\S+)")
+# Names of options that may hold a secret.
 _SECRET = re.compile("key|token(?!s)|secret|password|auth|header|credential", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Llm:
-    """A language model and what it may take; keys come from the environment and are not in here.
+    """The settings of a language model. Keys are not among them: they come from the environment.
 
     Attributes:
-        name: PROVIDER:MODEL as LangChain's ``init_chat_model`` takes it, "openai:gpt-5-mini".
-        url: where it is served, "http://127.0.0.1:8080/v1"; "" for the provider's own address.
-        seconds: time for a whole answer, after which the evidence alone is shown.
-        per_minute: requests a minute at most; 0 for any number.
+        name: PROVIDER:MODEL for LangChain's ``init_chat_model``, as "openai:gpt-5-mini".
+        url: address of the server, as "http://127.0.0.1:8080/v1"; "" for the provider's own.
+        seconds: time limit of a whole answer, after which the evidence alone is shown.
+        per_minute: maximum requests per minute; 0 for no limit.
         options: further arguments of the model, as (("reasoning_effort", "none"),).
-        help: whether it is first asked for other wordings of the question, which are searched, too
-            (:mod:`rag.writing.help`).
+        help: whether the model is first asked for other wordings of the question, which are
+            searched as well (:mod:`rag.writing.help`).
 
-    Raises UsageError for a name, an address or an option that cannot be used.
+    Raises UsageError for an invalid name, address, limit or option.
     """
 
     name: str
     url: str = ""
-    seconds: float = SECONDS
+    seconds: float = DEFAULT_TIMEOUT_SECONDS
     per_minute: float = 0.0
     options: tuple[tuple[str, object], ...] = ()
     help: bool = False
@@ -64,8 +65,8 @@ class Llm:
         for name, _ in self.options:
             if _SECRET.search(name):
                 raise UsageError(
-                    f"expected keys in the environment (that of the provider, or {KEY}), got the "
-                    f"option {name!r}"
+                    "expected keys in the environment (that of the provider, or "
+                    f"{API_KEY_VARIABLE}), got the option {name!r}"
                 )
 
     @property
@@ -75,7 +76,7 @@ class Llm:
 
 
 def _check_address(url: str) -> None:
-    """Raises UsageError for what is no plain address; it is not repeated, for it may hold a key."""
+    """Raises UsageError for an invalid address; the message omits it, as it may hold a key."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -85,7 +86,7 @@ def _check_address(url: str) -> None:
     if not usable:
         raise UsageError(
             "expected the model's address as http://HOST:PORT/v1, without a name, a password or a "
-            f"key in it (keys come from the environment, as {KEY}), got another one"
+            f"key in it (keys come from the environment, as {API_KEY_VARIABLE}), got another one"
         )
 
 
@@ -94,24 +95,23 @@ class ModelWriter:
     """A language model that is ready to write.
 
     Attributes:
-        model: LangChain's chat model.
-        name: what is shown of it.
-        seconds: time for a whole answer.
-        finishes: whether its stream says that it has come to its end, so that one which does not
-            was broken off.
+        model: the chat model of LangChain.
+        name: the name that users see.
+        seconds: time limit of a whole answer.
+        finishes: whether its stream ends with a finish reason, so that a stream without one must
+            have broken off.
     """
 
     model: BaseChatModel
     name: str
-    seconds: float = SECONDS
+    seconds: float = DEFAULT_TIMEOUT_SECONDS
     finishes: bool = False
 
 
 def writer_of(llm: str | Llm | BaseChatModel) -> ModelWriter:
-    """A writer from a name, from settings, or around a chat model of LangChain.
+    """Returns a writer for a model's name, for settings, or for a chat model of LangChain.
 
-    Raises UsageError for a name that cannot be used, ModelError where the model's package or key
-    is missing.
+    Raises UsageError for an invalid name, ModelError if the model's package or key is missing.
     """
     if isinstance(llm, str):
         llm = Llm(llm)
@@ -122,14 +122,15 @@ def writer_of(llm: str | Llm | BaseChatModel) -> ModelWriter:
 
 
 def helper_of(llm: str | Llm | BaseChatModel | None) -> ModelWriter | None:
-    """The model of which other wordings are asked; None where that is off. Raises as writer_of."""
+    """Returns the writer that proposes wordings, None if that is off. Raises as writer_of."""
     return _opened(llm, HELP_TOKENS) if isinstance(llm, Llm) and llm.help else None
 
 
 @functools.lru_cache(16)
 def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> ModelWriter:
+    """Opens a model whose answers have at most ``tokens`` tokens."""
     package = f"langchain_{llm.provider}"
-    if llm.provider in EXTRAS and importlib.util.find_spec(package) is None:
+    if llm.provider in _EXTRA_PROVIDERS and importlib.util.find_spec(package) is None:
         raise ModelError(
             f"expected the package {package.replace('_', '-')} for {llm.name}, but it is not "
             f"installed: pip install 'yinju[{llm.provider}]'"
@@ -139,11 +140,11 @@ def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> ModelWriter:
     failed = ""
     try:
         model = init_chat_model(llm.name, **_arguments(llm, tokens))
-        return ModelWriter(model, llm.name, llm.seconds, llm.provider in EXTRAS)
+        return ModelWriter(model, llm.name, llm.seconds, llm.provider in _EXTRA_PROVIDERS)
     except ImportError as error:
         failed = f"{error.name or 'a package'} is not installed: pip install langchain-PROVIDER"
     except Exception as error:
-        # Messages of foreign libraries may repeat what they were given.
+        # The message is not shown: libraries may repeat their arguments in it, and so a key.
         failed = f"{type(error).__name__}; see docs/llm.md for names and options"
         if re.search("api[_ ]key", str(error), re.I):
             failed = "no key: set it in the environment"
@@ -151,9 +152,13 @@ def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> ModelWriter:
 
 
 def _arguments(llm: Llm, tokens: int) -> dict[str, Any]:
-    """What :func:`init_chat_model` is given; providers name the same things differently."""
+    """Returns the arguments of ``init_chat_model``, whose names differ between providers."""
     if llm.provider == "ollama":
-        given: dict[str, Any] = {"num_predict": tokens, "num_ctx": 2 * TOKENS, "temperature": 0}
+        given: dict[str, Any] = {
+            "num_predict": tokens,
+            "num_ctx": 2 * MAX_REQUEST_TOKENS,
+            "temperature": 0,
+        }
         given["client_kwargs"] = {"timeout": llm.seconds}
     else:
         given = {"max_retries": 1, "timeout": llm.seconds, "max_tokens": tokens}
@@ -162,11 +167,11 @@ def _arguments(llm: Llm, tokens: int) -> dict[str, Any]:
     if llm.provider == "openai":
         given["stream_usage"] = True
         if llm.url:
-            # Servers other than OpenAI's know this name of it only.
+            # Servers other than OpenAI's know the limit only by this name.
             given["extra_body"] = {"max_tokens": given.pop("max_tokens")}
-    key = os.environ.get(KEY, "")
+    key = os.environ.get(API_KEY_VARIABLE, "")
     if llm.provider == "openai" and llm.url and not os.environ.get("OPENAI_API_KEY"):
-        key = key or "none"  # a server on this machine asks for none, but its client does
+        key = key or "none"  # a local server needs no key, but its client insists on one
     if key and llm.provider != "ollama":
         given["api_key"] = key
     if llm.per_minute:
@@ -176,7 +181,7 @@ def _arguments(llm: Llm, tokens: int) -> dict[str, Any]:
 
 @functools.lru_cache(8)
 def _limiter(llm: Llm) -> BaseRateLimiter:
-    """One for all requests of a model, whatever they ask for."""
+    """Returns the rate limiter that all requests to a model share, for answers and for wordings."""
     from langchain_core.rate_limiters import InMemoryRateLimiter
 
     limiter = InMemoryRateLimiter(

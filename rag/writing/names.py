@@ -1,4 +1,7 @@
-"""Places, bodies, titles and names of a sentence, and whether its evidence names them."""
+"""Finds places, bodies, titles and names in a sentence and checks that its evidence has them.
+
+A body is an organisation with a known list of names (``data/bodies.txt``).
+"""
 
 from __future__ import annotations
 
@@ -10,29 +13,31 @@ from dataclasses import dataclass
 
 from rag.corpus.gazetteer import Place, all_places, contains, fold
 from rag.corpus.places import PlaceMention, find_places
+from rag.corpus.tables import lines
 from rag.question.names import names_of
 from rag.question.pinyin import family_names, is_pinyin, surnames
 from rag.question.script import has_chinese
 from rag.question.sounds import spelled
-from rag.writing.data import lines
 
-STANDS, LACKS, UNSURE = 1, 2, 3
+SUPPORTED, UNSUPPORTED, UNDECIDED = 1, 2, 3  # states of a fact, see Fact.state
 
 _TITLE = re.compile(
     r"《([^《》]{1,60})》|[“「『]([^”」』]{2,60})[”」』]|(?<![\w\"])\"([^\"]{2,80})\""
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&'’-]*")
 _MARKS = re.compile(r"[\W_]+")
-_QUOTED = (6, 16)  # characters of a quotation that must stand word for word
-_LOCAL = {"CN", "100000"}
+# A quotation of at least 6 and fewer than 16 characters must stand in the evidence word for word.
+_QUOTED = (6, 16)
+_LOCAL = {"CN", "100000"}  # codes of China, which its own news need not name
 _FAMILY = "".join(surnames(only_sure=True))
+# A Chinese person: a family name and two characters, before a word that often follows a name.
 _PERSON = re.compile(
     rf"(?=([{_FAMILY}]([\u4e00-\u9fff]{{2}}))(?:[说称、，。等和与在为的将任]|表示|介绍|认为|指出"
     r"|强调|告诉|透露|出席|担任|出任|主持|当选|宣布))"
 )
-# Words that no name is known by, and what belongs to a country, by its code.
-_WEAK = frozenset(" ".join(lines("common.txt")).split())
-_DEMONYMS = dict(line.split("\t") for line in lines("adjectives.txt"))
+# Words too common to identify a name; and demonyms ("Indian") with the code of their country.
+_WEAK = frozenset(" ".join(lines("rag.writing", "common.txt")).split())
+_DEMONYMS = dict(line.split("\t") for line in lines("rag.writing", "adjectives.txt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ class Fact:
     Attributes:
         start, end: character offsets into the sentence.
         kind: "figure", "date", "place" or "name".
-        state: ``STANDS`` where the evidence has it, ``LACKS`` where it surely has not, else
-            ``UNSURE``.
+        state: ``SUPPORTED`` if the evidence has the fact, ``UNSUPPORTED`` if it certainly does not,
+            or ``UNDECIDED`` if no rule can decide.
     """
 
     start: int
@@ -54,7 +59,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A text with what it names, found once."""
+    """A text with the places and bodies that it names.
+
+    Attributes:
+        text: the text.
+        places: its mentions of places.
+        bodies: (start, end, number) of its mentions of bodies, see :func:`_bodies_of`.
+    """
 
     text: str
     places: tuple[PlaceMention, ...]
@@ -63,12 +74,17 @@ class _Known:
 
 @functools.lru_cache(maxsize=512)
 def known(text: str) -> _Known:
-    """What a text names; kept for the next sentence about the same evidence."""
+    """Returns what a text names; cached, as the same evidence serves many sentences."""
     return _Known(text, tuple(find_places(text)), tuple(_bodies_of(text)))
 
 
 class Names:
-    """What some evidence names, to be asked for what a sentence does."""
+    """The names of the evidence, against which the names of a sentence are checked.
+
+    Attributes:
+        text: the texts of the evidence, joined.
+        chinese, latin: whether it contains Chinese characters, and words in Latin letters.
+    """
 
     def __init__(self, texts: Sequence[str]):
         found = [known(text) for text in texts]
@@ -81,21 +97,24 @@ class Names:
         self._words = {word for m in _LATIN.finditer(self.text) for word in _forms(m[0])}
 
     def named(self, sentence: str) -> list[Fact]:
-        """What a sentence names, in order and without overlap."""
+        """Returns the facts that a sentence names, in order.
+
+        Of overlapping ones the first kind counts: bodies, titles, places, demonyms, Latin names.
+        """
         one = known(sentence)
         bodies = [
             Fact(
                 start,
                 end,
                 "name",
-                STANDS if number in self._bodies else self._literal(sentence[start:end]),
+                SUPPORTED if number in self._bodies else self._literal(sentence[start:end]),
             )
             for start, end, number in one.bodies
         ]
         titles = filter(None, map(self._title, _TITLE.finditer(sentence)))
         places = [Fact(m.start, m.end, "place", self._place(m, sentence)) for m in one.places]
         adjectives = [
-            Fact(*span, "place", STANDS if code in self._places else UNSURE)
+            Fact(*span, "place", SUPPORTED if code in self._places else UNDECIDED)
             for span, code in _adjectives(sentence)
         ]
         latin = [
@@ -106,11 +125,11 @@ class Names:
             if not any(found.start < other.end and other.start < found.end for other in out):
                 out.append(found)
         if self.chinese:
-            out += [Fact(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
+            out += [Fact(*m.span(1), "name", UNSUPPORTED) for m in self._other_family(sentence)]
         return sorted(out, key=lambda named: named.start)
 
     def _other_family(self, sentence: str) -> list[re.Match[str]]:
-        """Chinese persons whose given name the evidence has with another family name only."""
+        """Finds Chinese persons whose given name the evidence has only with another family name."""
         return [
             match
             for match in _PERSON.finditer(sentence)
@@ -120,44 +139,55 @@ class Names:
         ]
 
     def _literal(self, words: str) -> int:
-        return STANDS if _MARKS.sub("", fold(words)) in self._plain else LACKS
+        """``SUPPORTED`` if the evidence has the words, marks and case aside, else
+        ``UNSUPPORTED``.
+        """
+        return SUPPORTED if _MARKS.sub("", fold(words)) in self._plain else UNSUPPORTED
 
     def _title(self, match: re.Match[str]) -> Fact | None:
-        """A title or what is quoted; in the evidence's language it stands there word for word."""
+        """Returns the fact of a title or quotation; None if the evidence has nothing in its script.
+
+        It stands if the evidence has it word for word or, for an English one, all its words.
+        """
         words = next(filter(None, match.groups()))
         chinese, plain = has_chinese(words), _MARKS.sub("", fold(words))
         if not (self.chinese if chinese else self.latin):
             return None
-        state = UNSURE
+        state = UNDECIDED
         if plain in self._plain or not chinese and self._has_words(words):
-            state = STANDS
+            state = SUPPORTED
         elif chinese == self.chinese and (match[1] or _QUOTED[0] <= len(plain) < _QUOTED[1]):
-            # A word or two in quotation marks need not quote anybody; a long quotation may be
-            # mended.
-            state = LACKS
+            # A word or two in quotation marks need not be a quotation, and a long quotation may
+            # have been edited. Titles in 《》 are checked at any length.
+            state = UNSUPPORTED
         return Fact(*match.span(), "name", state)
 
     def _has_words(self, words: str) -> bool:
-        """Whether the evidence has all words of an English title that a name is known by."""
+        """Whether the evidence has all words of an English title but the common ones."""
         latin = [m[0] for m in _LATIN.finditer(words) if m[0].lower() not in _WEAK]
         return bool(latin) and all(_forms(word) & self._words for word in latin)
 
     def _place(self, mention: PlaceMention, sentence: str) -> int:
+        """The state of a place: evidence that names the place, or one within it, supports it."""
         place = mention.place
         there = self._places.values()
         if place.code in self._places or any(contains(place, other) for other in there):
-            return STANDS
+            return SUPPORTED
         if place.code in _LOCAL:
-            return UNSURE
+            return UNDECIDED
         written = (sentence[mention.start : mention.end], place.short)
-        if any(self._literal(words) == STANDS for words in written):
-            return STANDS
-        # A country need not be named beside its own cities, which the gazetteer does not know.
+        if any(self._literal(words) == SUPPORTED for words in written):
+            return SUPPORTED
+        # Evidence may name only cities of a country, and the gazetteer does not know foreign
+        # cities. So a country is missing for certain only if the evidence names another country.
         settled = place.level != "country" or any(other.level == "country" for other in there)
-        return UNSURE if mention.part_of_name or not settled else LACKS
+        return UNDECIDED if mention.part_of_name or not settled else UNSUPPORTED
 
     def _latin(self, sentence: str, start: int, end: int) -> list[Fact]:
-        """The words of a name in Latin letters, each by itself; figures are looked at elsewhere."""
+        """Returns a fact for each word of a name in Latin letters, common words left out.
+
+        Figures in the name are checked by :mod:`rag.writing.figures`.
+        """
         out = []
         for match in _LATIN.finditer(sentence, start, end):
             word = match[0].removesuffix("'s").removesuffix("’s")
@@ -167,7 +197,11 @@ class Names:
         return self._chinese_name(sentence, out) if self.chinese else out
 
     def _chinese_name(self, sentence: str, words: list[Fact]) -> list[Fact]:
-        """Chinese names in Latin letters are read off the evidence: what is not there, it lacks."""
+        """Decides on the words of a pinyin name by the characters of Chinese evidence.
+
+        Two adjacent pinyin words, one of them a family name, are a Chinese person. Both stand if
+        the evidence has characters that are read so, in either order, and else it lacks both.
+        """
         out, found = list(words), set()
         for at in range(len(words) - 1):
             one, two = words[at : at + 2]
@@ -178,16 +212,17 @@ class Names:
             orders = ("".join(written), "".join(reversed(written)))
             found |= {at, at + 1} if any(spelled(self.text, name) for name in orders) else set()
             for place in (at, at + 1):
-                state = STANDS if place in found else LACKS
+                state = SUPPORTED if place in found else UNSUPPORTED
                 out[place] = dataclasses.replace(out[place], state=state)
         return out
 
     def _word(self, word: str) -> int:
+        """The state of a Latin word; Chinese evidence may spell it but cannot rule it out."""
         if _forms(word) & self._words:
-            return STANDS
+            return SUPPORTED
         if not self.chinese:
-            return LACKS if len(word) > 1 else UNSURE
-        return STANDS if spelled(self.text, word) else UNSURE
+            return UNSUPPORTED if len(word) > 1 else UNDECIDED
+        return SUPPORTED if spelled(self.text, word) else UNDECIDED
 
 
 @functools.cache
@@ -196,22 +231,23 @@ def _countries() -> dict[str, Place]:
 
 
 def _adjectives(text: str) -> list[tuple[tuple[int, int], str]]:
-    """The words for the people and things of a country ("Indian"), with the country's code."""
+    """Returns the spans of demonyms ("Indian") in a text, with the code of their country."""
     words = ((m.span(), _DEMONYMS.get(m[0].lower(), "")) for m in _LATIN.finditer(text))
     return [(span, code) for span, code in words if code and text[span[0]].isupper()]
 
 
 def _forms(word: str) -> set[str]:
-    """A word as it may stand elsewhere: without an apostrophe, an ending, a mark."""
+    """Returns a word's forms for matching: in lower case, without a possessive or plural s."""
     plain = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")
     return {plain, plain.removesuffix("s")} if len(plain) > 4 else {plain}
 
 
 @functools.cache
 def _bodies() -> tuple[re.Pattern[str], dict[str, int]]:
+    """Returns a pattern of all names of bodies, and the number of the body for each folded name."""
     of = {
         fold(name): number
-        for number, line in enumerate(lines("bodies.txt"))
+        for number, line in enumerate(lines("rag.writing", "bodies.txt"))
         for name in line.split("|")
     }
     names = sorted(of, key=len, reverse=True)
@@ -223,7 +259,7 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, int]]:
 
 
 def _bodies_of(text: str) -> list[tuple[int, int, int]]:
-    """Start, end and number of each body that a text names."""
+    """Returns (start, end, number of the body) of each name of a body in a text."""
     pattern, of = _bodies()
     return [
         (m.start(), m.end(), of[m[0]])
@@ -233,7 +269,10 @@ def _bodies_of(text: str) -> list[tuple[int, int, int]]:
 
 
 def _as_a_name(written: str) -> bool:
-    """Whether an acronym is written in capitals ("who" is not the WHO), a short name with one."""
+    """Whether a short name is written as a name: an acronym in capitals ("who" is not the WHO).
+
+    A name of six letters, or "Fed", need only begin with a capital. Others always count.
+    """
     if not written.isascii() or " " in written or len(written) > 6:
         return True
     return written.isupper() if len(written) < 6 and written != "Fed" else written[0].isupper()

@@ -1,9 +1,9 @@
-"""The network of the check, run with NumPy: how likely evidence does not say a sentence.
+"""Runs the network of the check with NumPy: how likely the evidence does not say a sentence.
 
-Each token of the sentence stands beside what of the evidence its static vector attends to, with the
-features of :mod:`rag.writing.aligned`; gated convolutions follow (as in the reader,
-:mod:`rag.reader.network`), a score for each token and one for the sentence.
-``training/checker/network.py`` is the same in torch; a test holds the two together.
+The input of each token is its static vector, the mean of the evidence's vectors to which it
+attends, and the features of :mod:`rag.writing.aligned`. Gated convolutions follow (as in
+:mod:`rag.reader.network`), then a score for each token and one for the sentence.
+``training/checker/network.py`` is the same network in torch; a test compares the two.
 """
 
 from __future__ import annotations
@@ -15,61 +15,59 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 from rag.reader.encode import Encoded
-from rag.reader.network import laid_out, loaded
+from rag.reader.layers import Layers, loaded
 from rag.writing.aligned import Aligned
 
-WIDTH = 64
-DILATIONS = (1, 2, 1)  # of the convolutions
-HEAT, BESIDE = 14.0, 1.0  # of the attention: of a cosine, and of standing in the best sentence
-FILE = Path(__file__).parent / "model" / "checker.safetensors"
-_EPSILON = 1e-5
+CHECKER_WIDTH = 64  # of the hidden states
+CHECKER_DILATIONS = (1, 2, 1)  # of the convolutions, in their order
+_COSINE_WEIGHT, _BEST_SENTENCE_WEIGHT = (
+    14.0,
+    1.0,
+)  # in the attention, weight of the cosine and of the best sentence
+CHECKER_FILE = Path(__file__).parent / "model" / "checker.safetensors"
 
 
-class CheckerNetwork:
-    """The weights, as they are trained for an embedded model; by name, as torch names them."""
+class CheckerNetwork(Layers):
+    """The network with its weights (by their names in torch), trained for one embedded model."""
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
         self._model = model
-        self._w = laid_out(weights)
+        super().__init__(weights)
 
     def scores(self, one: Aligned) -> tuple[float, np.ndarray]:
-        """The log-odds that the evidence does not say a sentence, and those of its tokens (n,)."""
+        """Returns the log-odds that the evidence does not say a sentence, and its tokens (n,)."""
         vectors, heard, denied = attended(self._model, one)
-        own = self._own(one.tokens, vectors, one.denial)
-        there = np.maximum(self._linear("heard", heard), 0)
+        states = self._without_evidence(one.tokens, vectors, one.denial)
+        there = np.maximum(self.linear("heard", heard), 0)
         features = np.concatenate([one.features, denied], 1)
-        x = np.concatenate([own, there, own * there, np.abs(own - there), features], 1)
-        x = np.maximum(self._linear("merge", x), 0)
-        for number, dilation in enumerate(DILATIONS):
-            x = self._gated(f"above.{number}", x, dilation)
-        x = self._norm("last", x)
-        tokens = self._linear("token", x)[:, 0]
+        x = np.concatenate([states, there, states * there, np.abs(states - there), features], 1)
+        x = np.maximum(self.linear("merge", x), 0)
+        for number, dilation in enumerate(CHECKER_DILATIONS):
+            x = self.gated(f"above.{number}", x, dilation)
+        x = self.norm("last", x)
+        tokens = self.linear("token", x)[:, 0]
         weight = one.features[:, 7] / max(float(one.features[:, 7].sum()), 1e-6)
-        told = np.array([tokens.max(), np.log(np.exp(tokens).sum()), weight @ tokens], np.float32)
-        whole = np.concatenate([x.max(0), weight @ x, told, one.overall])
-        hidden = np.maximum(self._linear("hidden", whole), 0)
-        return float(self._linear("whole", hidden)[0]), tokens
+        token_summary = np.array(
+            [tokens.max(), np.log(np.exp(tokens).sum()), weight @ tokens], np.float32
+        )
+        whole = np.concatenate([x.max(0), weight @ x, token_summary, one.overall])
+        hidden = np.maximum(self.linear("hidden", whole), 0)
+        return float(self.linear("whole", hidden)[0]), tokens
 
-    def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
-        return x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"]
+    def _without_evidence(
+        self, tokens: Encoded, vectors: np.ndarray, denial: np.ndarray
+    ) -> np.ndarray:
+        """Returns the states (n, CHECKER_WIDTH) of the tokens by themselves, without the evidence.
 
-    def _norm(self, name: str, x: np.ndarray) -> np.ndarray:
-        x = x - x.mean(1, keepdims=True)
-        x /= np.sqrt((x * x).mean(1, keepdims=True) + _EPSILON)
-        return x * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
-
-    def _gated(self, name: str, x: np.ndarray, dilation: int) -> np.ndarray:
-        inner = np.pad(self._norm(f"{name}.norm", x), ((dilation, dilation), (0, 0)))
-        wide = np.concatenate([inner[at * dilation :][: len(x)] for at in range(3)], 1)
-        both = wide @ self._w[f"{name}.convolution.weight"] + self._w[f"{name}.convolution.bias"]
-        return x + both[:, :WIDTH] * (0.5 * np.tanh(0.5 * both[:, WIDTH:]) + 0.5)
-
-    def _own(self, tokens: Encoded, vectors: np.ndarray, denial: np.ndarray) -> np.ndarray:
-        """What each token is by itself."""
+        Args:
+            tokens: the tokens of the sentence.
+            vectors: their static vectors (n, d).
+            denial: as in :class:`rag.writing.aligned.EncodedText` (n,).
+        """
         after = np.append(tokens.gaps[1:], 0).astype(np.uint8)
-        w = self._w
+        w = self.weights
         x = (
-            self._linear("project", vectors)
+            self.linear("project", vectors)
             + w["gap_before.weight"][tokens.gaps]
             + w["gap_after.weight"][after]
         )
@@ -77,22 +75,24 @@ class CheckerNetwork:
 
 
 def attended(model: StaticModel, one: Aligned) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The vectors of a sentence's tokens (n, d), and what they attend to in the evidence.
+    """Computes the attention of a sentence's tokens to those of its evidence.
 
-    Of that the mean vectors (n, d), and how much of it denies and is denied (n, 2). A fact that
-    stands in the evidence is taken to be there as it is said.
+    Returns:
+        The vectors of the sentence's tokens (n, d); the mean vectors that they attend to (n, d),
+        where the tokens of a fact that the evidence has attend to themselves; and the shares of
+        the attention on tokens that deny and that are denied (n, 2).
     """
     vectors, _ = model.token_vectors(one.tokens.ids)
-    there, _ = model.token_vectors(one.kept.ids)
-    match = HEAT * (vectors @ there.T) + BESIDE * one.best
+    there, _ = model.token_vectors(one.evidence_tokens.ids)
+    match = _COSINE_WEIGHT * (vectors @ there.T) + _BEST_SENTENCE_WEIGHT * one.best
     share = np.exp(match - match.max(1, keepdims=True))
     share /= share.sum(1, keepdims=True)
-    denial = np.stack([one.kept_denial == 1, one.kept_denial == 2], 1).astype(np.float32)
+    denial = np.stack([one.evidence_denial == 1, one.evidence_denial == 2], 1).astype(np.float32)
     stands = one.features[:, 8:9] > 0
     return vectors, np.where(stands, vectors, share @ there), share @ denial
 
 
 @functools.lru_cache(maxsize=2)
-def load_network(model: StaticModel, file: Path = FILE) -> CheckerNetwork:
-    """The network from a file, for a model. Raises ModelError where it cannot be read."""
+def load_network(model: StaticModel, file: Path = CHECKER_FILE) -> CheckerNetwork:
+    """Loads the network for a model from a file. Raises ModelError if it cannot be read."""
     return loaded(functools.partial(CheckerNetwork, model), file, "the check", "training.checker")

@@ -1,4 +1,4 @@
-"""Words that deny, and words that say the opposite of each other."""
+"""Finds words that deny, and words that have an opposite ("rose", 下降)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import functools
 import re
 from typing import NamedTuple
 
-from rag.writing.data import lines
+from rag.corpus.tables import lines
 
+# Words that deny what follows; the lookarounds exclude longer words in which they deny nothing.
 _NO = re.compile(
     r"(?:尚未|从未|并未|未能|未曾|未获|并非|并不|没有|不再|不会|不能|不可|不得(?!不)|不予|不是|不在|不曾|毫无|绝不|决不|无法|否认|拒绝|禁止|拒不"
     r"|(?<![前])未(?![来央婚成知遂])|(?<!沉)(?<!淹)没(?![收落有])|(?<![设除是])非(?![洲常法典遗物凡盈])"
@@ -18,7 +19,7 @@ _NO = re.compile(
     r"|den(?:y|ies|ied|ying))\b(?! only| less| fewer| more than| later than)|n['’]t\b)",
     re.I,
 )
-# What ends or refuses something says in a way that it is not.
+# A word that ends or refuses something also says that it is not so.
 _ENDS = re.compile(
     r"[停禁拒缺免废撤否脱难失少误罚]|取消|终止|解除|除外|推迟|结束|否认|避免|防止|"
     r"\b(?:stop|ban|bar|prohibit|forbid|forbade|refus|reject|den[iy]|miss|absent|lack|fail|without"
@@ -29,13 +30,19 @@ _ENDS = re.compile(
 )
 _TURNING = re.compile(
     r"暂停|停止|终止|中止|取消|不再|禁止|\b(?:stop|suspend|ceas|halt)\w*", re.I
-)  # "stopped opening" is closed
+)  # words that turn the next word into its opposite: "stopped opening" means closed
 _STOP = re.compile(r"[，,。；;！!？?：:\n]|\.(?:\s|$)")
-_REACH_ZH, _REACH_EN = 6, 26  # characters behind a word that denies which it may deny
+_REACH_ZH, _REACH_EN = 6, 26  # characters after a denial that it may deny
 
 
 class Pole(NamedTuple):
-    """``text[start:end]`` is a word of one side (1 or -1) of line ``pair``."""
+    """A word that has an opposite, found in a text.
+
+    Attributes:
+        start, end: character offsets.
+        pair: number of the entry in ``data/opposites.txt`` that lists the word.
+        side: 1 or -1, the side of that entry on which the word stands; opposites differ in sign.
+    """
 
     start: int
     end: int
@@ -44,7 +51,7 @@ class Pole(NamedTuple):
 
 
 def denials(text: str) -> list[tuple[int, int, int]]:
-    """Words that deny: start and end of each, and how far what it denies reaches."""
+    """Returns (start, end, reach) of each word that denies; it denies ``text[end:reach]``."""
     out = []
     for match in _NO.finditer(text):
         reach = _REACH_EN if match[0].isascii() else _REACH_ZH
@@ -53,12 +60,16 @@ def denials(text: str) -> list[tuple[int, int, int]]:
 
 
 def denies(text: str) -> bool:
-    """Whether a text has a word that denies, ends or refuses something."""
+    """Whether a text contains a word that denies, ends or refuses something."""
     return _NO.search(text) is not None or _ENDS.search(text) is not None
 
 
 def poles(text: str) -> list[Pole]:
-    """Words that have an opposite; one that is denied stands for the other side."""
+    """Returns the words that have an opposite; a denied word counts on the other side.
+
+    In a steady entry (marked "=" in the list) a denied word keeps its side: "not exported" does not
+    mean imported.
+    """
     pattern, of, steady = _words()
     denied = [
         (at, _clause_end(text, at, 2 * _REACH_ZH))
@@ -77,18 +88,24 @@ def poles(text: str) -> list[Pole]:
 
 
 def _clause_end(text: str, at: int, far: int) -> int:
-    """Where the clause ends that goes on at ``at``; at most ``far`` characters on."""
+    """Returns where the clause around ``at`` ends, at most ``at + far``."""
     stop = _STOP.search(text, at, at + far)
     return min(stop.start() if stop else at + far, len(text))
 
 
 @functools.cache
 def _words():
-    """The pattern of all words, what finds the lines and sides of one, and the steady lines."""
+    """Reads the list of opposites.
+
+    Returns:
+        A pattern that finds all its words in lower-case text; a function from a found word to its
+        (entry number, side) pairs; and the numbers of the steady entries, in which the denial of
+        one side is not the other side.
+    """
     whole: dict[str, list[tuple[int, int]]] = {}
     stems: dict[str, list[tuple[int, int]]] = {}
     steady = set()
-    for number, line in enumerate(lines("opposites.txt")):
+    for number, line in enumerate(lines("rag.writing", "opposites.txt")):
         if line.startswith("= "):
             steady.add(number)
         for side, words in zip((1, -1), line.removeprefix("= ").split(" | "), strict=True):

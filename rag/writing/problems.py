@@ -1,4 +1,7 @@
-"""What can go wrong with a language model, and how it is said; nothing of its own words is."""
+"""Names the ways in which a language model can fail, with the messages that users see.
+
+The messages are fixed: they never repeat text of the model or of its client.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,13 @@ PROBLEMS = {
     "form": ("named no quotes for what it wrote", "写的话没有注明引文"),
     "unsupported": ("wrote no sentence that the quotes bear out", "写的话没有一句有引文支持"),
 }
-"""By name, what the model did, in English and Chinese."""
+"""What the model did, by the name of the problem, in English and Chinese."""
+# The line that stands below the evidence when the model failed, in English and Chinese.
 _NOTE = (
     "(The language model {reason}: this is the evidence itself.)",
     "（语言模型{reason}，这里给出的是依据本身。）",
 )
+# Why a sentence of the model is marked, in English and Chinese.
 _MARKS = {
     "words": ("not in the quotes: {words}", "引文中没有：{words}"),
     "unsaid": ("the quotes do not say this", "引文没有这样说"),
@@ -45,7 +50,7 @@ _DECLINES = re.compile(
 
 
 class Failed(Exception):
-    """A language model did not do what it was asked to; ``name`` is one of PROBLEMS."""
+    """A language model did not do what it was asked; ``name`` is a key of PROBLEMS."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -53,12 +58,12 @@ class Failed(Exception):
 
 
 def note(problem: str, lang: str, seconds: float) -> str:
-    """The line that says why there is only the evidence.
+    """Returns the line that says why the answer is only the evidence.
 
     Args:
-        problem: one of PROBLEMS.
+        problem: a key of PROBLEMS.
         lang: "en", "zh" or :data:`rag.question.script.HANT`.
-        seconds: the time limit, for the line that tells of it.
+        seconds: the time limit, which the message of "time" names.
     """
     at = 0 if lang == "en" else 1
     reason = PROBLEMS[problem][at].format(seconds=seconds)
@@ -66,30 +71,36 @@ def note(problem: str, lang: str, seconds: float) -> str:
 
 
 def mark(kind: str, lang: str, words: Iterable[str] = ()) -> str:
-    """Why a sentence is marked, in the question's language; ``words`` stay as they are."""
-    said = in_script(_MARKS[kind][0 if lang == "en" else 1], lang)
-    return said.format(words=(", " if lang == "en" else "、").join(words))
+    """Returns the reason why a sentence is marked, in the question's language.
+
+    Args:
+        kind: a key of ``_MARKS``.
+        lang: as in :func:`note`.
+        words: the unsupported words, which the reason of "words" repeats unchanged.
+    """
+    reason = in_script(_MARKS[kind][0 if lang == "en" else 1], lang)
+    return reason.format(words=(", " if lang == "en" else "、").join(words))
 
 
 def voice(lang: str, traditional: bool) -> str:
-    """The language of an answer with its script."""
+    """Returns an answer's language, or HANT if it is in traditional Chinese characters."""
     return HANT if traditional else lang
 
 
 def declines(sentence: str) -> bool:
-    """Whether a sentence is a model's refusal."""
+    """Whether a sentence is a refusal or an apology of the model."""
     return bool(_DECLINES.search(sentence))
 
 
 def problem_of(error: BaseException, began: bool) -> str:
-    """The name of the problem that an exception of a model's client stands for.
+    """Returns the key of PROBLEMS for an exception that a model's client raised.
 
-    The clients have errors of their own, so they are told by their status and their names; their
-    messages are not read, and never shown, for they may repeat a key.
+    Each client library has its own error classes, so errors are recognised by status code and class
+    name. Their messages are neither read nor shown, because they may repeat an API key.
 
     Args:
-        error: what was raised.
-        began: whether something had come already.
+        error: the exception.
+        began: whether the model had already sent some text.
     """
     if isinstance(error, Failed):
         return error.name

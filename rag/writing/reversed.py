@@ -1,4 +1,4 @@
-"""What a sentence says the other way round: denied where its evidence does not, or the opposite."""
+"""Finds words that a sentence reverses: it denies what the evidence affirms, or the opposite."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from rag.writing.opposites import Pole, denies, poles
 
 _CLAUSE = re.compile(r"(?:[^，,。；;！!？?\n.]|(?<=\d)[.,](?=\d)|\.(?!\s|$))+")
 
-NEAR = 0.45  # cosine from which a word of the evidence may be the one that a sentence says
-SAYS = 0.42  # logarithm of one and its weight, from which a token says something
+_MIN_MATCH_COSINE = 0.45  # cosine from which tokens of sentence and evidence may match
+_MIN_LOG_WEIGHT = 0.42  # log(1 + weight of the token) from which a token carries meaning
 
 
 def reversed_words(sentence: str, evidence: Sequence[str], one: Aligned) -> list[tuple[int, int]]:
-    """The spans of a sentence that its evidence says the other way round, as far as rules can tell.
+    """Returns the spans of a sentence whose meaning the evidence reverses, as far as rules tell.
 
-    A word is reversed where the evidence denies what it is likest and nothing in the sentence
-    denies, ends or refuses anything, and the other way; where the sentences of the evidence that
-    come nearest have only the opposite of it; and where a figure that it stands beside stands
-    beside the opposite there ("rose 3 percent", 下降3%).
+    A word is reversed in any of these cases:
+
+    - The evidence denies the token nearest to it, and the sentence has no word that denies, ends or
+      refuses anything; or the sentence denies it, and the nearest sentences have no such word.
+    - The nearest sentences of the evidence contain only its opposite.
+    - Nothing of this, but the evidence has its opposite in a clause with the same figure ("rose 3
+      percent", 下降3%).
     """
     features = one.features
-    says = (features[:, 0] >= NEAR) & (features[:, 7] >= SAYS)
+    says = (features[:, 0] >= _MIN_MATCH_COSINE) & (features[:, 7] >= _MIN_LOG_WEIGHT)
     here, there = features[:, 14] > 0, features[:, 15] > 0
     wrong = features[:, 12] > 0
     if not denies(sentence):
@@ -40,7 +43,7 @@ def reversed_words(sentence: str, evidence: Sequence[str], one: Aligned) -> list
 
 
 def _beside_figures(sentence: str, evidence: Sequence[str]) -> list[tuple[int, int]]:
-    """The words whose opposites stand beside the same figures in the evidence."""
+    """Returns the words whose opposite is in a clause with the same figure in the evidence."""
     there = [clause for text in evidence for clause in _clauses(text)]
     out = []
     for figures, words in _clauses(sentence):
@@ -56,7 +59,7 @@ def _beside_figures(sentence: str, evidence: Sequence[str]) -> list[tuple[int, i
 
 @functools.lru_cache(maxsize=512)
 def _clauses(text: str) -> tuple[tuple[tuple[TextFigure, ...], tuple[Pole, ...]], ...]:
-    """The figures of each clause that has some, with its words that have opposites."""
+    """Returns, for each clause with figures, these and its words that have opposites."""
     _, figures = counted(text)
     words, out = poles(text), []
     for match in _CLAUSE.finditer(text):

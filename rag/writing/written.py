@@ -1,10 +1,10 @@
-"""An answer written by a language model from the evidence, each sentence checked as it completes.
+"""Has a language model write an answer from the evidence, and checks each complete sentence.
 
-answer with evidence -> prompt -> model -> sentences with handles -> check -> the answer, written
+answer with evidence -> prompt -> model -> sentences with handles -> check -> written answer
 
-Nothing is shown until a first sentence holds; from then on the text is shown as it streams, and a
-sentence that does not hold is marked behind its last word. Where none holds, or the model fails,
-the answer stays what it was without the model, with one line that says why.
+Nothing is shown until the check supports a sentence. From then on the text is shown as it streams,
+and an unsupported sentence gets a mark after its last word. If no sentence is supported, or the
+model fails, the answer is the evidence as without a model, with a line that says why.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 
 from rag.answer.events import Writing
 from rag.answer.types import Answer, Written, WrittenSentence
-from rag.corpus.language import UNKNOWN, detect_lang
+from rag.corpus.language import UNKNOWN_LANGUAGE, detect_lang
 from rag.writing.background import TICK_SECONDS, StreamPart, parts
 from rag.writing.check import check
 from rag.writing.handles import FinishedSentence, Sentences, numbers_of, unmarked
-from rag.writing.help import CUT, Help
+from rag.writing.help import CUT_OFF_REASONS, Help
 from rag.writing.models import ANSWER_TOKENS, ModelWriter
 from rag.writing.problems import Failed, declines, mark, note, problem_of, voice
 from rag.writing.prompt import (
@@ -38,31 +38,33 @@ from rag.writing.prompt import (
 
 log = logging.getLogger("rag.writing")
 
-SENTENCES, LEAD_SENTENCES = 5, 2  # that an answer and the lead of a list have at most
-FORMLESS = 3  # sentences without a handle after which no more is waited for
-LONGEST = 1_000  # characters of a sentence, which no longer one is
-SHORT = 12  # characters below which no language is told
-FILTERED = ("content_filter", "refusal")
-SIGN = "⚠"
+_MAX_SENTENCES, _MAX_LEAD_SENTENCES = 5, 2  # at most, in an answer and in the lead of a list
+_MAX_UNCITED_SENTENCES = 3  # sentences without a handle after which the model is stopped
+_MAX_SENTENCE_CHARACTERS = 1_000  # maximum characters of a sentence
+_MIN_DETECTED_CHARACTERS = 12  # characters below which the language of a sentence is not detected
+_REFUSAL_REASONS = ("content_filter", "refusal")  # finish reasons of providers for a refusal
+_WARNING_SIGN = "⚠"  # begins the mark after an unsupported sentence
 
 
 def is_written(answer: Answer) -> bool:
-    """Whether a model is asked to write: not for refusals, talk, and what is told of the corpus."""
-    own = answer.refused or answer.kind in ("talk", "corpus")
-    return not own and bool(answer.citations and answer.rows)
+    """Whether a model may write this answer: no refusal, small talk or fact about the corpus."""
+    excluded = answer.refused or answer.kind in ("talk", "corpus")
+    return not excluded and bool(answer.citations and answer.rows)
 
 
 def write(
     writer: ModelWriter, answer: Answer, help: Help = Help()
 ) -> Iterator[Writing | str | Answer]:
-    """The answer as a model writes it: pieces that joined are its text, and the answer, last.
+    """Streams the answer as a model writes it.
 
-    Nothing is raised for what a model does. Whoever closes the iterator ends the request at once.
+    Yields Writing while the model is busy, the pieces of the text as strings, and last the answer,
+    whose text is the joined pieces. A failure of the model raises nothing. Closing the iterator
+    ends the request at once.
 
     Args:
         writer: the model.
-        answer: one for which :func:`is_written` is true.
-        help: what was asked of the model for it before: its time and tokens count, too.
+        answer: an answer for which :func:`is_written` is true.
+        help: the wordings that the model proposed before; their time and tokens are added.
     """
     draft, text = _Draft(writer, answer, prompt_of(answer), help), ""
     yield Writing(writer.name, 0)
@@ -77,11 +79,16 @@ class _Draft:
     """What a model has written so far.
 
     Attributes:
-        held: pieces that wait for a sentence that holds.
-        shown: whether one has held, so that pieces are shown as they come.
-        open: the sentence that is under way, as far as it has come.
-        finish: why the model ended, in its server's words.
-        done: whether the model need write no more.
+        began: time of the start, by :func:`time.monotonic`.
+        sentences: the complete sentences, with their verdicts.
+        held_back: pieces that are held back until a sentence is supported.
+        shown: whether a sentence was supported, so that pieces are now shown as they arrive.
+        open: the text so far of the sentence that is not complete yet.
+        done: whether the text is long enough, or repeats itself, so that reading stops.
+        written: tokens written so far, as an upper estimate.
+        reported_tokens: tokens of the whole request as the server reports them, else 0.
+        finish: the finish reason, in the server's words.
+        problem: "" or what went wrong, a key of ``rag.writing.problems.PROBLEMS``.
     """
 
     writer: ModelWriter
@@ -90,17 +97,17 @@ class _Draft:
     help: Help
     began: float = field(default_factory=time.monotonic)
     sentences: list[WrittenSentence] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
+    held_back: list[str] = field(default_factory=list)
     shown: bool = False
     open: str = ""
     done: bool = False
     written: int = 0
-    told: int = 0
+    reported_tokens: int = 0
     finish: str = ""
     problem: str = ""
 
     def events(self) -> Iterator[Writing | str]:
-        """What the model writes, while it does; how it went is told by ``problem``."""
+        """Streams what the model writes; afterwards ``problem`` says whether it failed."""
         text = Sentences(self.prompt.handles)
         began = False
         try:
@@ -116,17 +123,20 @@ class _Draft:
             if not self.done:
                 if not text.over:
                     self._ended()
-                yield from self._taken(text.end(cut=self.finish in CUT))
+                yield from self._taken(text.end(cut=self.finish in CUT_OFF_REASONS))
         except Exception as error:
             self.problem = problem_of(error, began)
-            if not isinstance(error, Failed):  # its message may repeat a key
+            if not isinstance(error, Failed):  # the message is not logged, as it may repeat a key
                 log.info("%s: %s (%s)", self.writer.name, self.problem, type(error).__name__)
         yield from self._left_open()
         if not self.problem and not any(one.supported for one in self.sentences):
             self.problem = "unsupported" if self.sentences else "empty"
 
     def _parts(self) -> Generator[StreamPart | None, None, None]:
-        """What the model sends, with a None at times, also where what comes is not shown."""
+        """Streams the parts that the model sends, and a None about every ``TICK_SECONDS``.
+
+        The Nones also come between parts, so that progress shows while pieces are held back.
+        """
         messages = messages_of(self.prompt.rules, *self.prompt.example, self.prompt.user)
         deadline = self.began + self.writer.seconds - self.help.seconds
         coming = parts(self.writer.model, messages, deadline)
@@ -134,7 +144,7 @@ class _Draft:
         with closing(coming):
             for part in coming:
                 if part is not None:
-                    self.told += part.tokens
+                    self.reported_tokens += part.tokens
                     self.written += tokens_of(part.text)
                     self.finish = part.finish or self.finish
                     if self.written > 2 * ANSWER_TOKENS:
@@ -145,7 +155,7 @@ class _Draft:
                     yield None
 
     def _taken(self, pieces: list[str]) -> Iterator[str]:
-        """The pieces, as far as they are to be shown, with the marks of sentences."""
+        """Takes in pieces and finished sentences, and yields the pieces and marks to show now."""
         for piece in pieces:
             if self.done:
                 return
@@ -155,35 +165,39 @@ class _Draft:
                 continue
             joined = self._joint() + piece
             self.open += piece
-            if len(self.open) > LONGEST:
+            if len(self.open) > _MAX_SENTENCE_CHARACTERS:
                 raise Failed("endless")
             if self.shown:
                 yield joined
             else:
-                self.held.append(joined)
+                self.held_back.append(joined)
 
     def _joint(self) -> str:
-        """What stands between two sentences."""
+        """Returns what separates the next piece from the sentence before it, if it begins one."""
         between = " " if self.answer.lang == "en" else ""
         return between if self.sentences and not self.open else ""
 
     def _put(self, sentence: WrittenSentence) -> Iterator[str]:
+        """Adds a sentence with its mark, and yields what was held back if it may be shown."""
         self.sentences.append(sentence)
         self.open = ""
         if sentence.why:
             frame = " ({} {})" if self.answer.lang == "en" else "（{} {}）"
-            self.held.append(frame.format(SIGN, sentence.why))
+            self.held_back.append(frame.format(_WARNING_SIGN, sentence.why))
         if self.shown or sentence.supported:
             self.shown = True
-            yield from filter(None, self.held)
-            self.held = []
+            yield from filter(None, self.held_back)
+            self.held_back = []
 
     @property
     def _voice(self) -> str:
         return voice(self.answer.lang, self.answer.traditional)
 
     def _checked(self, whole: str) -> WrittenSentence:
-        """A sentence with its verdict. Raises Failed where no further one need be waited for."""
+        """Returns a sentence with its verdict.
+
+        Raises Failed if nothing is shown yet and the sentence is in another language or declines.
+        """
         text, numbers = unmarked(whole), numbers_of(whole)
 
         def marked(kind: str, words: tuple[str, ...] = ()) -> WrittenSentence:
@@ -192,8 +206,8 @@ class _Draft:
         if any(one.text == text for one in self.sentences):
             self.done = True
             return marked("again")
-        lang = detect_lang(text) if len(text) >= SHORT else UNKNOWN
-        if lang not in (self.answer.lang, UNKNOWN):
+        lang = detect_lang(text) if len(text) >= _MIN_DETECTED_CHARACTERS else UNKNOWN_LANGUAGE
+        if lang not in (self.answer.lang, UNKNOWN_LANGUAGE):
             if not self.shown:
                 raise Failed("language")
             return marked("language")
@@ -208,7 +222,7 @@ class _Draft:
         try:
             verdict = check(text, [*evidence, *table_of(self.answer)])
         except Exception:
-            # A fault of the check is no fault of the model, and takes no evidence away.
+            # An error of the check must not count as a failure of the model: mark, and go on.
             log.exception("a sentence could not be checked")
             return marked("unchecked")
         if verdict.supported:
@@ -216,32 +230,39 @@ class _Draft:
         return marked("words" if verdict.unsupported else "unsaid", verdict.unsupported)
 
     def _weigh(self) -> None:
-        """Ends the writing where it is long enough. Raises Failed where more would be no better."""
-        most = LEAD_SENTENCES if is_list(self.answer) else SENTENCES
+        """Sets ``done`` if there are enough sentences.
+
+        Raises Failed if there are ``_MAX_UNCITED_SENTENCES`` sentences and none cites a quote.
+        """
+        most = _MAX_LEAD_SENTENCES if is_list(self.answer) else _MAX_SENTENCES
         self.done = self.done or len(self.sentences) >= most
         formless = not any(one.citations for one in self.sentences)
-        if not self.done and formless and len(self.sentences) >= FORMLESS:
+        if not self.done and formless and len(self.sentences) >= _MAX_UNCITED_SENTENCES:
             raise Failed("form")
 
     def _ended(self) -> None:
-        """Raises Failed where the stream ended without its end."""
+        """Evaluates the finish reason at the end of the stream.
+
+        Raises Failed if the stream broke off or the provider refused. Sets ``problem`` if the text
+        was cut at the limit of tokens.
+        """
         if self.writer.finishes and not self.finish:
             raise Failed("broken")
-        if self.finish in FILTERED:
+        if self.finish in _REFUSAL_REASONS:
             raise Failed("declined")
-        if self.finish in CUT:
+        if self.finish in CUT_OFF_REASONS:
             self.problem = "endless"
 
     def _left_open(self) -> Iterator[str]:
-        """The end of a sentence of which the beginning is shown already and no more comes."""
+        """Ends a shown but incomplete sentence with "…" and a mark, as no more text comes."""
         if self.shown and self.open:
             text, numbers = unmarked(self.open) + "…", numbers_of(self.open)
             yield "…"
             yield from self._put(WrittenSentence(text, numbers, why=mark("cut", self._voice)))
-        self.held = []
+        self.held_back = []
 
     def rest(self) -> Iterator[str]:
-        """What follows the model's sentences: the lines of a list, all evidence after a problem."""
+        """Yields the end of the text: a list's lines, or after a problem the evidence and why."""
         if self.problem or is_list(self.answer):
             yield ("\n" if self.shown else "") + self.answer.text
         if line := self._note():
@@ -251,14 +272,14 @@ class _Draft:
         return note(self.problem, self._voice, self.writer.seconds) if self.problem else ""
 
     def answered(self, text: str) -> Answer:
-        """The answer with this text, and what was written."""
+        """Returns the answer with this text and a record of what the model wrote."""
         ms = round((time.monotonic() - self.began) * 1000, 2)
-        tokens = self.told or self.prompt.tokens + self.written
+        tokens = self.reported_tokens or self.prompt.tokens + self.written
         written = Written(
             tuple(self.sentences),
             self.writer.name,
             tokens + self.help.tokens,
-            bool(self.told) and self.help.counted,
+            bool(self.reported_tokens) and self.help.counted,
             self.problem,
             self._note(),
             ms,

@@ -91,13 +91,13 @@ def test_nothing_found_is_a_count_of_none(news):
 def test_the_page_links_to_the_whole_list(news):
     from rag.ui import render
     from rag.ui.asked import QuestionRequest
-    from rag.ui.browse import BrowseState, gone
+    from rag.ui.browse import BrowseState, view_after
     from rag.ui.turn import Turn
 
     got = answer(news, "2024年6月有哪些关于防汛演练的报道？")
     shown = unescape(render.message(Turn("aa", got, QuestionRequest(got.question)), "zh"))
     assert 'data-go="list:2024-06:about:防汛演练"' in shown
-    assert gone(BrowseState("x", article="y"), "list:2024-06:about:防汛演练") == BrowseState(
+    assert view_after(BrowseState("x", article="y"), "list:2024-06:about:防汛演练") == BrowseState(
         "about:防汛演练", period="2024-06"
     )
     plain = unescape(
@@ -105,7 +105,7 @@ def test_the_page_links_to_the_whole_list(news):
             Turn("aa", answer(news, "有多少篇文章？"), QuestionRequest("有多少篇文章？")), "zh"
         )
     )
-    assert 'data-go="list::"' in plain and gone(BrowseState("x"), "list::") == BrowseState()
+    assert 'data-go="list::"' in plain and view_after(BrowseState("x"), "list::") == BrowseState()
 
 
 def test_since_a_day_is_what_was_published_since_then(news):

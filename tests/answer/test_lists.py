@@ -135,6 +135,15 @@ def test_what_is_compared(news, spots, question, text, words, expected):
         assert text[one.value.start : one.value.end] == one.value.text
 
 
+def test_figures_without_a_unit_are_not_compared_with_others(news, spots):
+    parsed = parse(news, "哪个城市得分最高？")
+    text = "评分中，成都得分8.5，武汉得分9.1，西安得分7.2，广州房价3万元。"
+    names = spots(text, "成都", "武汉", "西安", "广州")
+    found = [one for spot in names for one in named_in(parsed, spot)]
+    rows = extreme(parsed, measured(parsed, grouped(parsed, found)))
+    assert [one.name.label for _, one in rows] == ["武汉"]
+
+
 def test_figures_of_other_things_are_not_compared(news, spots):
     parsed = parse(news, "哪些城市的房价超过1.5万元？")
     text = "成都房价1.8万元，面积300平方米。武汉面积2万平方米。"
@@ -142,3 +151,17 @@ def test_figures_of_other_things_are_not_compared(news, spots):
     assert [
         one.name.label for _, one in extreme(parsed, measured(parsed, grouped(parsed, found)))
     ] == ["成都"]
+
+
+def test_a_person_is_one_row_with_a_title_and_without(news, spots):
+    parsed = parse(news, "神舟十六号的航天员有哪些人？")
+    text = "航天员景海鹏出舱。景海鹏挥手。教授说明了情况，教授张说也在场。"
+    words = "航天员景海鹏", "景海鹏", "教授", "教授张说"
+    found = [one for spot in spots(text, *words) for one in named_in(parsed, spot)]
+    groups = grouped(parsed, found)
+    assert [[one.label for one in group] for group in groups] == [
+        ["景海鹏", "景海鹏"],
+        ["教授"],
+        ["教授张说"],
+    ]
+    assert all(text[one.start : one.end] == one.label for group in groups for one in group)

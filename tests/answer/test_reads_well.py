@@ -173,6 +173,12 @@ def test_a_bureau_line_dates_an_article_without_a_date():
     assert [shown_day("--07-20", lang) for lang in ("en", "zh")] == ["20 July", "7月20日"]
 
 
+def test_a_bureau_line_of_29_february_dates_an_article():
+    text = "中新网三亚2月29日电 夏令营29日开营，昨天报到。"
+    days = [one.day for one in times_of(text, text.index("夏令营"), len(text), "")]
+    assert days == ["--02-29", "--02-28"]
+
+
 def test_days_as_they_are_shown():
     assert [shown_day("2023-08-02", lang) for lang in ("en", "zh")] == [
         "2 August 2023",

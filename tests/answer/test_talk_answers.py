@@ -8,7 +8,7 @@ from conftest import ROOT
 from rag.answer import answer
 from rag.embed.static import load_static
 from rag.question.talk import talk_of
-from rag.question.types import TALK
+from rag.question.types import TALK_KINDS
 
 TOLD = [
     line.split("\t") for line in (ROOT / "benchmarks" / "talk.tsv").read_text("utf8").splitlines()
@@ -18,7 +18,7 @@ MODEL = load_static()
 
 def test_nearly_all_talk_is_recognised_and_hardly_a_question_near_to_it_is_taken_for_it():
     talk = [(kind, talk_of(text, MODEL)) for kind, text in TOLD if kind != "-"]
-    assert {kind for kind, _ in talk} == set(TALK)
+    assert {kind for kind, _ in talk} == set(TALK_KINDS)
     assert sum(bool(got) for _, got in talk) >= 0.9 * len(talk)
     assert sum(kind == got for kind, got in talk) >= 0.8 * len(talk)
     near = [text for kind, text in TOLD if kind == "-"]

@@ -1,7 +1,7 @@
 """What belongs to the article of a page: posts, entries of reports that go on, notes at the side."""
 
 import pytest
-from documents import mhtml
+from documents import book, mhtml
 from read_files import BODY, MORE, one
 from read_lines import lines, page
 
@@ -115,6 +115,30 @@ def test_notes_stand_at_the_end_of_an_article_and_other_asides_do_not(shape):
     other = "<aside><h3>相关阅读</h3><p>别处的公园也在三月开放。</p></aside>"
     found = lines("a.html", page(shape.format(text=MARKED, note=NOTE, other=other)))
     assert found == [BODY, MORE, "据园林局年报。"]
+
+
+@pytest.mark.parametrize(
+    "written, read",
+    [
+        ("宝光塔由张衡设计<a href='#n1'>1</a>。", "宝光塔由张衡设计。"),
+        ("塔高<b>46米</b><a id=r1></a><a href='notes.xhtml#x1'>12</a>。", "塔高46米。"),
+        ("塔有铜铃<a class=noteref href='#m4'>④</a>百枚。", "塔有铜铃百枚。"),
+        ("The lamp<a href='#f3'>*</a> is green.", "The lamp is green."),
+        ("It was lit in 1811.<a href='#n1'>1</a><a href='#n2'>ii</a>", "It was lit in 1811."),
+        ("Its lamp<a role=doc-noteref href='#x'>iii</a> is green.", "Its lamp is green."),
+        # what is no mark of a note
+        ("塔重建于<a href='#n1950'>1950</a>年。", "塔重建于1950年。"),
+        ("见图<a href='#n3'>3</a>，第<a href='#n12'>12</a>章。", "见图3，第12章。"),
+        ("共评出<a href='#list2'>12</a>名，见注<a href='#n4'>④</a>。", "共评出12名，见注④。"),
+        ("See note <a href='#n3'>3</a> and Fig.<a href='#fig2'>2</a>.", "See note 3 and Fig.2."),
+        ("起源<a href='#p12'>12</a>，<a href='a.xhtml#s1'>34</a>", "起源12，34"),
+        ("<a href='#r1'>1</a> 据年报。", "1 据年报。"),
+    ],
+)
+def test_plain_links_to_notes_are_no_figures_behind_a_word(written, read):
+    article = f"<article><h1>塔志</h1><p>{written}{BODY}</p><p>{MORE}</p></article>"
+    assert lines("a.html", page(article)) == [read + BODY, MORE]
+    assert lines("a.epub", book([("a.xhtml", "塔志", article)])) == [read + BODY, MORE]
 
 
 @pytest.mark.parametrize("around", ["nav", "aside", "footer"])

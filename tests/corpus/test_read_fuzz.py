@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from rag.corpus import Article, Skipped, clauses, read_bytes, split
 from rag.corpus.encoding import NotText
-from rag.corpus.readers import READERS, Unreadable, read_drafts
+from rag.corpus.readers import READER_BY_SUFFIX, Unreadable, read_drafts
 from rag.corpus.worker import Worker
 
 BODY = "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放。The park is open.\n"
@@ -198,7 +198,8 @@ def test_the_samples_themselves_are_read(suffix):
 
 
 @pytest.mark.parametrize(
-    "suffix", sorted({*READERS, *PACKED, ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".tgz", ""})
+    "suffix",
+    sorted({*READER_BY_SUFFIX, *PACKED, ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".tgz", ""}),
 )
 def test_every_file_under_every_name(suffix):
     for data in (*SAMPLES.values(), *PACKED.values(), b"", bytes(100), b"\xff" * 99):
@@ -208,6 +209,6 @@ def test_every_file_under_every_name(suffix):
 def test_a_worker_gives_what_the_reader_gives():
     worker = Worker()
     for suffix, sample in SAMPLES.items():
-        if suffix in READERS:
+        if suffix in READER_BY_SUFFIX:
             assert worker.read(suffix, sample) == read_drafts(suffix, sample)
     worker.close()

@@ -107,7 +107,7 @@ def test_pages_of_a_pdf_that_unpack_to_much(content):
 def test_a_pdf_of_too_many_pages_is_refused(monkeypatch):
     from rag.corpus.readers import Unreadable, read_drafts
 
-    monkeypatch.setattr("rag.corpus.readers.pdf.MAX_PAGES", 2)
+    monkeypatch.setattr("rag.corpus.readers.pdf.MAX_PDF_PAGES", 2)
     with pytest.raises(Unreadable, match="at most 2 pages, found 3"):
         read_drafts(".pdf", pdf([], [], []))
 

@@ -107,6 +107,18 @@ def test_english_columns_of_ragged_lines():
     assert text_of(row_by_row((50, left), (320, right))) == f"{' '.join(left)}\n{' '.join(right)}"
 
 
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_title_that_is_wider_than_the_column_breaks_no_line(columns):
+    body = [
+        "The harbour office said that the east",
+        "pier has four hundred seats, more than any",
+        "other pier, and opens in May.",
+    ]
+    page = [(50, 800, "Four hundred seats for the east pier", 20)]
+    page += row_by_row(*[(x, body) for x in (50, 320)[:columns]])
+    assert text_of(page) == "\n".join([" ".join(body)] * columns)
+
+
 def test_three_columns_and_a_line_across_them():
     a, b, c = cut(LEFT[:44], 11), cut(RIGHT[:44], 11), cut(LEFT[12:56], 11)
     page = [
@@ -183,16 +195,18 @@ def without_letters() -> bytes:
     return data.replace(b"/ToUnicode", b"/ToUnicodX")
 
 
-def outlined() -> bytes:
-    """Letters that are drawn as shapes, as some printers make them."""
+def outlined(letters: int = 1) -> bytes:
+    """Letters that are drawn as shapes, as some printers make them: so many in a path."""
     out = io.BytesIO()
     canvas = Canvas(out)
     for at in range(200):
-        path = canvas.beginPath()
+        if at % letters == 0:
+            path = canvas.beginPath()
         path.moveTo(50 + at % 40 * 12, 700 - at // 40 * 20)
         path.lineTo(58 + at % 40 * 12, 706 - at // 40 * 20)
         path.lineTo(54 + at % 40 * 12, 712 - at // 40 * 20)
-        canvas.drawPath(path, fill=1)
+        if (at + 1) % letters == 0:
+            canvas.drawPath(path, fill=1)
     canvas.save()
     return out.getvalue()
 
@@ -211,8 +225,8 @@ def scanned(*pages: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "data",
-    [without_letters(), outlined(), scanned(pdf(lines(LEFT)))],
-    ids=["font", "outlines", "scan"],
+    [without_letters(), outlined(), outlined(40), scanned(pdf(lines(LEFT)))],
+    ids=["font", "outlines", "lines of outlines", "scan"],
 )
 def test_pages_without_letters_are_reported_with_what_would_read_them(data, without_ocr):
     with pytest.raises(ValueError, match=r"no text layer.*yinju\[ocr\]"):
@@ -282,7 +296,7 @@ def test_the_models_are_in_the_wheel():
     }
 
 
-def test_a_picture_is_no_page_of_text_where_it_is_small(without_ocr):
+def test_pictures_and_rules_are_no_page_of_text_where_they_are_small(without_ocr):
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(595, 842))
     canvas.setFont(SONG, 12)
@@ -291,7 +305,9 @@ def test_a_picture_is_no_page_of_text_where_it_is_small(without_ocr):
     canvas.showPage()
     canvas.drawImage(
         ImageReader(Image.new("RGB", (50, 50))), 50, 600, 100, 100
-    )  # a vignette on an empty page
+    )  # a vignette on an empty page, in a frame with rules
+    canvas.roundRect(20, 20, 555, 802, 8)
+    canvas.grid([50, 150, 250, 350], [100, 120, 140, 160, 180])
     canvas.save()
     (item,) = read_bytes("a.pdf", out.getvalue())
     assert isinstance(item, Article) and not isinstance(item, Skipped)

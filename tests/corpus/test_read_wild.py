@@ -26,7 +26,13 @@ def told(
     [
         (
             "<table><tr><td>东线</td><td><ul><li>每日6班</li><li>周末<b>8</b>班</li></ul></td></tr><tr><td>西线</td><td>每日9班</td></tr></table>",
-            ["| 东线 | 每日6班 周末8班 |", "| 西线 | 每日9班 |"],
+            ["| 东线 | 每日6班、周末8班 |", "| 西线 | 每日9班 |"],
+        ),
+        (
+            "<table><tr><td><ol><li>loans<ul>\n<li>books</li>\n<li><b>maps</b></li></ul></li>"
+            "<li>Copies.</li><li></li><li>Tea</li></ol></td><td><dl><dt>Hall</dt><dd>120 seats</dd>"
+            "<dt>Attic</dt><dd>35 seats</dd><dd>no lift</dd></dl></td></tr></table>",
+            ["| loans books; maps; Copies. Tea | Hall 120 seats; Attic 35 seats; no lift |"],
         ),
         (
             (

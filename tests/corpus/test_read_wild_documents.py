@@ -21,6 +21,10 @@ SPACES = (
 )
 
 
+# Words in a shape, as Word kept them before 2010, and keeps its watermarks today.
+WORDART = "<w:r><w:pict><v:shape><v:textpath string='{}'/></v:shape></w:pict></w:r>"
+
+
 def written(paragraph: str, parts=(), make=lambda document: None) -> list[str]:
     """The lines of a Word file with a paragraph of this XML."""
 
@@ -64,6 +68,7 @@ def test_headers_and_comments_of_a_word_file_stand_at_its_end():
                 f'<w:fldSimple {SPACES} w:instr=" PAGE "><w:r><w:t>第7页</w:t></w:r></w:fldSimple>'
             )
         )
+        header._element.append(parse_xml(f"<w:p {SPACES}>{WORDART.format('草稿')}</w:p>"))
         document.add_comment(
             document.add_paragraph("面积34公顷。").runs, "此数待核。", author="王芳"
         )
@@ -98,6 +103,10 @@ def test_headers_and_comments_of_a_word_file_stand_at_its_end():
         (
             "<w:r><w:drawing><a:p><a:r><a:t>图中的字</a:t></a:r></a:p></w:drawing></w:r>",
             ["图中的字"],
+        ),
+        (
+            run("公园12座。") + WORDART.format("六月二十二日 开园"),
+            ["公园12座。", "六月二十二日 开园"],
         ),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from rag.corpus import read_bytes
 from rag.corpus.readers import Draft, Unreadable
-from rag.corpus.worker import MEMORY, Worker, ReadingWorkers
+from rag.corpus.worker import WORKER_MEMORY_BYTES, Worker, ReadingWorkers
 
 PAGE = "<p>公园昨日免费开放，市民可以凭身份证入园。</p>".encode()
 
@@ -75,5 +75,5 @@ def test_workers_read_at_the_same_time():
 
 
 def test_the_shared_workers_serve_read_bytes():
-    assert MEMORY >= 1 << 30
+    assert WORKER_MEMORY_BYTES >= 1 << 30
     assert read_bytes("a.html", PAGE)[0].id == "a.html"

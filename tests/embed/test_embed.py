@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.embed import load_embedder, load_static
-from rag.embed.static import FOLDER, NAME
+from rag.embed.static import STATIC_MODEL_FOLDER, STATIC_MODEL_NAME
 
 # Characters that are one when normalised, several, or none; of both languages and of none.
 _ODD = [
@@ -45,7 +45,7 @@ mixed = st.lists(
 
 def test_the_same_vectors_as_model2vec(model):
     model2vec = pytest.importorskip("model2vec", reason="model2vec is not installed")
-    reference = model2vec.StaticModel.from_pretrained(str(FOLDER))
+    reference = model2vec.StaticModel.from_pretrained(str(STATIC_MODEL_FOLDER))
     np.testing.assert_allclose(
         model.embed_passages(TEXTS), reference.encode(TEXTS, use_multiprocessing=False), atol=1e-5
     )
@@ -55,7 +55,7 @@ def test_the_same_vectors_as_model2vec(model):
 def test_the_same_vectors_as_sentence_transformers(model):
     from sentence_transformers import SentenceTransformer
 
-    reference = SentenceTransformer(str(FOLDER), device="cpu")
+    reference = SentenceTransformer(str(STATIC_MODEL_FOLDER), device="cpu")
     known = [text for text in TEXTS if len(model.encode_ids([text])[0])]
     np.testing.assert_allclose(model.embed_passages(known), reference.encode(known), atol=1e-5)
 
@@ -219,13 +219,19 @@ def test_latin_tokens_are_told_apart(model):
 
 def test_the_model_says_which_it_is(model):
     identity = model.identity
-    assert identity.name == NAME and identity.dim == model.token_vectors(np.array([5]))[0].shape[1]
+    assert (
+        identity.name == STATIC_MODEL_NAME
+        and identity.dim == model.token_vectors(np.array([5]))[0].shape[1]
+    )
     assert len(identity.sha256) == len(model.tokenizer_sha256) == 64
-    assert load_embedder() is load_embedder(NAME) is model
+    assert load_embedder() is load_embedder(STATIC_MODEL_NAME) is model
 
 
 def test_the_folder_is_small():
-    assert sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()) <= 25_000_000
+    assert (
+        sum(file.stat().st_size for file in STATIC_MODEL_FOLDER.rglob("*") if file.is_file())
+        <= 25_000_000
+    )
 
 
 def test_loading_takes_no_torch():

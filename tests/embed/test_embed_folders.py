@@ -10,13 +10,13 @@ import pytest
 from embedded import TEXTS, model
 
 from rag.embed import load_embedder, load_static
-from rag.embed.static import FOLDER, is_static
+from rag.embed.static import STATIC_MODEL_FOLDER, is_static
 from rag.errors import ModelError
 
 
 def test_a_static_model_in_any_folder(model, tmp_path):
     copy = tmp_path / "own"
-    shutil.copytree(FOLDER, copy)
+    shutil.copytree(STATIC_MODEL_FOLDER, copy)
     assert is_static(copy)
     other = load_embedder(str(copy))
     assert other.identity.name == str(copy) and other.identity.sha256 == model.identity.sha256
@@ -52,7 +52,7 @@ def test_a_static_model_in_any_folder(model, tmp_path):
 )
 def test_a_damaged_folder_is_one_line(tmp_path, damage):
     folder = tmp_path / "model"
-    shutil.copytree(FOLDER, folder)
+    shutil.copytree(STATIC_MODEL_FOLDER, folder)
     damage(folder)
     with pytest.raises(ModelError) as raised:
         load_embedder(str(folder))

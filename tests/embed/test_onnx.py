@@ -101,7 +101,11 @@ def test_without_onnx_runtime_the_message_says_what_to_install(call, tmp_path, m
     done = call(
         "build", "--corpus", tmp_path, "--index", tmp_path / "index", "--model", f"onnx:{tmp_path}"
     )
-    assert done.returncode == 4 and done.stderr.count("\n") == 1 and onnx.INSTALL in done.stderr
+    assert (
+        done.returncode == 4
+        and done.stderr.count("\n") == 1
+        and onnx.INSTALL_COMMAND in done.stderr
+    )
 
 
 # ---- a real model, exported

@@ -85,7 +85,7 @@ def test_the_command_writes_json_and_tables(call, town, tmp_path):
 
 def test_models_are_compared_on_indexes_built_for_it(call, town, monkeypatch):
     asked = ("--questions", town / "zh.jsonl", "--json")
-    model = f"model={static.FOLDER}"
+    model = f"model={static.STATIC_MODEL_FOLDER}"
     done = call(
         "eval",
         "--corpus",
@@ -190,6 +190,6 @@ def test_an_index_that_does_not_know_its_articles_needs_a_corpus(call, town, tmp
         "--questions",
         town / "zh.jsonl",
         "--compare",
-        f"model={static.FOLDER}",
+        f"model={static.STATIC_MODEL_FOLDER}",
     )
     assert done.returncode == 2 and "--corpus" in done.stderr

@@ -12,7 +12,7 @@ from index_corpus import made_articles
 from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexCorrupt, IndexMismatch, IndexMissing, YinjuError
 from rag.index import build_index, open_index, rollback, status, verify
-from rag.index.manifest import FORMAT, Manifest, manifest_digest
+from rag.index.manifest import INDEX_FORMAT, Manifest, manifest_digest
 
 FILES = [
     "manifest.json",
@@ -217,10 +217,12 @@ def remade(index, **changes):
 
 
 def test_another_format_is_refused_with_the_command_that_rebuilds(index):
-    remade(index, format=FORMAT + 1)
-    with pytest.raises(IndexMismatch, match=f"format {FORMAT}.*format {FORMAT + 1}.*yinju build"):
+    remade(index, format=INDEX_FORMAT + 1)
+    with pytest.raises(
+        IndexMismatch, match=f"format {INDEX_FORMAT}.*format {INDEX_FORMAT + 1}.*yinju build"
+    ):
         open_index(index)
-    assert f"format {FORMAT + 1}" in status(index).live.problem
+    assert f"format {INDEX_FORMAT + 1}" in status(index).live.problem
 
 
 def test_another_static_model_or_tokenizer_is_refused(index):
@@ -249,7 +251,9 @@ def test_another_embedder_is_refused(index):
         open_index(index)
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", f'{{"format": {FORMAT}}}', "null", "not json"])
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", f'{{"format": {INDEX_FORMAT}}}', "null", "not json"]
+)
 def test_a_manifest_that_is_none_is_refused(index, content):
     folder = live_folder(index)
     (folder / "manifest.json").write_text(content)

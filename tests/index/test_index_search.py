@@ -14,11 +14,19 @@ from index_corpus import made_articles
 from rag.corpus import passage_text, split
 from rag.embed import load_static
 from rag.index import build_index, open_index
-from rag.index.bits import Bits, BitWriter, Layout, Lists, write_lists
+from rag.index.bits import Bits, BitWriter, ListLayout, Lists, write_lists
 from rag.index.features import Inner, features
-from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, Lexical
+from rag.index.lexical import (
+    FEATURES_FILE,
+    UPPER_BITS_FILE,
+    K1,
+    LOWER_BITS_FILE,
+    TERM_COUNTS_FILE,
+    B,
+    Lexical,
+)
 from rag.index.lexical_writer import LexicalWriter
-from rag.index.proposals import Whole
+from rag.index.proposals import CorpusStatistics
 from rag.index.snapshot import token_dtype
 from rag.index.vectors import Vectors, VectorsWriter
 
@@ -171,7 +179,7 @@ def scores_of(lexical, query):
     """BM25 of some features, as of a whole corpus."""
     found = np.unique(np.array(query, np.uint64) << np.uint64(20))
     average = lexical.features_in_all / max(lexical.rows, 1)
-    whole = Whole(lexical.rows, average, (lexical.frequencies(found),))
+    whole = CorpusStatistics(lexical.rows, average, (lexical.frequencies(found),))
     return lexical.scores(found, whole, whole.frequencies[0])
 
 
@@ -226,7 +234,7 @@ def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(
     writer.add(flat, owner, NO_TOKENS, np.zeros(len(added) + 1, np.int64), np.array(rows, np.int64))
     writer.write(folder / "new", len(after), old, kept)
     lexical_of(folder / "fresh", [after] if after else [])
-    for name in (FEATURES, LOW, HIGH, TIMES):
+    for name in (FEATURES_FILE, LOWER_BITS_FILE, UPPER_BITS_FILE, TERM_COUNTS_FILE):
         assert (folder / "new" / name).read_bytes() == (folder / "fresh" / name).read_bytes()
 
 
@@ -288,7 +296,7 @@ def test_snapshot_ranks_by_both_sides(tmp_path):
 def test_long_lists_are_read_as_they_were_written(tmp_path, share):
     rng, universe = np.random.default_rng(0), 40_000
     lists = [np.flatnonzero(rng.random(universe) < share / n) for n in (1, 2, 1000, 3)]
-    layout = Layout.of(np.array([len(one) for one in lists]), universe)
+    layout = ListLayout.of(np.array([len(one) for one in lists]), universe)
     writers = [BitWriter(tmp_path / name) for name in ("low", "high")]
     write_lists(*writers, np.concatenate(lists), layout)
     for writer in writers:
@@ -311,3 +319,33 @@ def test_odd_questions_get_scores(tmp_path_factory, question):
 
 def test_token_ids_take_the_smallest_type():
     assert token_dtype(65535) == np.uint16 and token_dtype(65536) == np.uint32
+
+
+class Threads:
+    """A FAISS index that notes how many threads FAISS may use when it is called."""
+
+    def __init__(self, index):
+        self._faiss_index, self.threads = index, []
+
+    def __getattr__(self, name):
+        import faiss
+
+        if name in ("search", "sa_decode"):
+            self.threads.append(faiss.omp_get_max_threads())
+        return getattr(self._faiss_index, name)
+
+
+def test_one_question_keeps_faiss_to_one_thread(tmp_path):
+    import faiss
+
+    rows = unit_rows(20, 16, 0)
+    _, vectors = write_vectors(tmp_path, rows, "int8")
+    vectors._index = watched = Threads(vectors._index)
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(2)
+    try:
+        vectors.search(rows[0], 3)
+        vectors.vectors(np.arange(3))
+        assert watched.threads == [1, 1] and faiss.omp_get_max_threads() == 2
+    finally:
+        faiss.omp_set_num_threads(before)

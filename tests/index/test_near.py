@@ -7,7 +7,7 @@ from index_folders import assert_as_from_nothing, row
 
 from rag.errors import IndexCorrupt
 from rag.index import build_index, near, open_index, verify
-from rag.index.near import BEST, FLOOR
+from rag.index.near import RECALL_DEPTH, MIN_RECALL
 from rag.index.vectors import Vectors
 
 MADE = made_articles(1500)
@@ -17,9 +17,9 @@ MADE = made_articles(1500)
 def index(tmp_path_factory):
     path = tmp_path_factory.mktemp("near") / "index"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(near, "FROM", 1000)
-        patch.setattr(near, "LEAST", 300)
-        patch.setattr(near, "FETCHED", 20)
+        patch.setattr(near, "MIN_VECTORS_FOR_SCAN", 1000)
+        patch.setattr(near, "MIN_SCAN_CANDIDATES", 300)
+        patch.setattr(near, "RECALL_FETCHED", 20)
         build_index(MADE, path)
         yield path
 
@@ -27,28 +27,28 @@ def index(tmp_path_factory):
 def test_nearly_all_of_the_best_are_found_with_their_scores(index):
     with open_index(index) as snapshot:
         told = snapshot.manifest.vectors
-        assert told["search"] == "scan" and told["recall@10"] >= FLOOR
+        assert told["search"] == "scan" and told["recall@10"] >= MIN_RECALL
         exact = Vectors(snapshot.path)
         assert snapshot.dense_index._near and not exact._near
         most, rare = (np.arange(snapshot.n_passages) % step == 1 for step in (2, 100))
         queries = snapshot.embedder.embed_queries([one.text[5:25] for one in MADE[::5]])
-        for mask, least in ((None, FLOOR - 0.03), (most, 0.9), (rare, 1.0)):
+        for mask, least in ((None, MIN_RECALL - 0.03), (most, 0.9), (rare, 1.0)):
             both = 0
             for query in queries:
-                rows, scores = (one[:BEST] for one in snapshot.dense(query, 20, mask))
-                best, theirs = exact.search(query, BEST, mask)
-                assert len(rows) == BEST and (mask is None or mask[rows].all())
+                rows, scores = (one[:RECALL_DEPTH] for one in snapshot.dense(query, 20, mask))
+                best, theirs = exact.search(query, RECALL_DEPTH, mask)
+                assert len(rows) == RECALL_DEPTH and (mask is None or mask[rows].all())
                 assert (np.diff(scores) <= 0).all()
                 _, here, there = np.intersect1d(rows, best, return_indices=True)
                 np.testing.assert_allclose(scores[here], theirs[there], atol=1e-5)
                 both += len(here)
-            assert both / (BEST * len(queries)) >= least
+            assert both / (RECALL_DEPTH * len(queries)) >= least
     verify(index)
 
 
 def test_codes_that_find_too_little_are_not_served(tmp_path, monkeypatch):
-    monkeypatch.setattr(near, "FROM", 1000)
-    monkeypatch.setattr(near, "FLOOR", 1.01)
+    monkeypatch.setattr(near, "MIN_VECTORS_FOR_SCAN", 1000)
+    monkeypatch.setattr(near, "MIN_RECALL", 1.01)
     build_index(MADE, tmp_path / "index")
     with open_index(tmp_path / "index") as snapshot:
         told = snapshot.manifest.vectors
@@ -73,7 +73,7 @@ def test_a_code_is_the_nearest_point_and_depends_on_its_vector_alone(index):
 def test_an_update_gives_the_codes_of_a_build_from_nothing(tmp_path, monkeypatch):
     from rag.index import index_corpus
 
-    monkeypatch.setattr(near, "FROM", 1000)
+    monkeypatch.setattr(near, "MIN_VECTORS_FOR_SCAN", 1000)
     corpus = tmp_path / "rows.jsonl"
     corpus.write_text("\n".join(map(row, MADE)), "utf-8")
     index_corpus([corpus], tmp_path / "index")

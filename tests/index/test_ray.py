@@ -13,7 +13,7 @@ from index_shards import asked, assert_as_one, files, plain
 
 pytest.importorskip("ray", reason='Ray is not installed: pip install "yinju[ray]"')
 
-from rag import Assistant, Index  # noqa: E402
+from rag import Assistant, Index, replicas  # noqa: E402
 from rag.errors import IndexMismatch, ShardGone, UsageError  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
@@ -109,6 +109,24 @@ def test_a_replica_that_dies_costs_no_question(folder):
             one_client.join()
         assert not problems and found and all(found)
         assert index.snapshot.parts == (3, 3)
+
+
+def test_only_one_question_waits_for_a_replica_that_hangs(folder):
+    import ray
+
+    with Index.open(folder / "shards", on="ray") as index:
+        hung = ray.get(index.snapshot.shards._replicas[0][0].pid.remote())
+        wanted = index.search("电梯")
+        os.kill(hung, signal.SIGSTOP)
+        try:
+            took = []
+            for _ in range(6):  # the replicas take turns: half of these would wait
+                began = time.monotonic()
+                assert index.search("电梯") == wanted
+                took.append(time.monotonic() - began)
+            assert sorted(took)[-2] < replicas._ANSWER_TIMEOUT_SECONDS <= max(took), took
+        finally:
+            os.kill(hung, signal.SIGCONT)
 
 
 def test_what_cannot_be_reached_is_told(folder):

@@ -21,7 +21,7 @@ from rag.embed.protocol import ModelIdentity
 from rag.errors import CorpusError, IndexCorrupt, TooMuchRemoved, UsageError
 from rag.index import index_corpus
 from rag.index.manifest import read_manifest
-from rag.index.shards import SHARDS, index_shards
+from rag.index.shards import SHARDS_FOLDER, index_shards
 from rag.question.query import analyse
 from rag.search.candidates import candidates
 
@@ -130,7 +130,7 @@ def test_an_update_builds_only_the_shards_that_changed(corpus):
     assert (report.changes.changed, report.changes.added) == (1, 0)
     # The last holds a file in which an id of another is stated, which may have become free.
     built = [name for name, version in live(index).items() if version != before[name]]
-    assert built == [f"{SHARDS}/000", f"{SHARDS}/002"]
+    assert built == [f"{SHARDS_FOLDER}/000", f"{SHARDS_FOLDER}/002"]
     assert_as_one(corpus)
 
 
@@ -200,7 +200,7 @@ def test_rollback_status_diff_and_gc_work_over_shards(corpus):
     del opened_before
     assert Index.gc(index, keep=1).bytes > 10_000
     kept = [(one.parent.parent.name, one.name) for one in index.glob("shards/*/versions/*")]
-    assert {f"{SHARDS}/{name}": version for name, version in kept} == live(index)
+    assert {f"{SHARDS_FOLDER}/{name}": version for name, version in kept} == live(index)
     assert len(kept) == 3
 
 
@@ -234,7 +234,8 @@ def test_an_interrupted_build_goes_on(corpus, monkeypatch):
         Index.build(corpus / "corpus", corpus / "shards", shards=3)
     assert live(corpus / "shards") == before
     made = {
-        name: (corpus / "shards" / SHARDS / name / "CURRENT").read_text().strip() for name in built
+        name: (corpus / "shards" / SHARDS_FOLDER / name / "CURRENT").read_text().strip()
+        for name in built
     }
     monkeypatch.setattr(shards, "build_shard", build)
     Index.build(corpus / "corpus", corpus / "shards", shards=3)

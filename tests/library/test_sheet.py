@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rag import Assistant, Index
-from rag.question_table import RESULTS, NoQuestions, TableWriter, cell, read_sheet, result
+from rag.question_table import RESULT_COLUMNS, NoQuestions, TableWriter, cell, read_sheet, result
 
 QUESTIONS = (
     "编号;问题\n甲;哪些省举行了防汛演练？\n乙;\n丙;Who won the chess championship in Norway?\n"
@@ -80,7 +80,7 @@ def test_the_command_keeps_the_columns_and_answers_each_row(news_index, tmp_path
     file.write_bytes(QUESTIONS.encode("gb18030"))
     assert call("batch", "--index", news_index, file, "-o", out).returncode == 0
     head, *rows = csv.reader(io.StringIO(out.read_text("utf-8-sig")))
-    assert head == ["编号", "问题", *RESULTS] and [row[0] for row in rows] == ["甲", "丙"]
+    assert head == ["编号", "问题", *RESULT_COLUMNS] and [row[0] for row in rows] == ["甲", "丙"]
     assert [row[2] for row in rows] == ["answered", "nothing"] and "江河日报" in rows[0]
     told = call("batch", "--index", news_index, "--json", file).stdout.splitlines()
     assert [json.loads(one)["answer"]["grade"] for one in told] == ["answered", "nothing"]

@@ -14,7 +14,7 @@ from rag.ui.chips import filters, period, put_aside
 from rag.ui.conversation import Conversation
 from rag.ui.render import message
 from rag.ui.templating import macro
-from rag.ui.texts import LANGS, TEXTS
+from rag.ui.texts import LANGS, PAGE_TEXTS
 from rag.ui.turn import Turn
 
 restrictions = macro("chips", "restrictions")
@@ -144,5 +144,5 @@ def test_chips_are_inert(words, value, kind, lang):
 
 
 def test_both_languages_hold_the_same_words():
-    one, other = (TEXTS[lang] for lang in LANGS)
+    one, other = (PAGE_TEXTS[lang] for lang in LANGS)
     assert one.keys() == other.keys()

@@ -45,21 +45,24 @@ def inert(html):
     ),
 )
 def test_no_wish_breaks_the_view(wish, view):
-    after = browse.gone(view, wish)
-    assert isinstance(after, BrowseState) and after.start % browse.PAGE == 0
+    after = browse.view_after(view, wish)
+    assert isinstance(after, BrowseState) and after.start % browse.ARTICLES_PER_PAGE == 0
     if not wish.startswith(("article:", "period:", "start:", "all:")):
         assert after == view
 
 
 def test_wishes():
     view = BrowseState(words="ferry", start=40)
-    assert browse.gone(view, "article:a:b/c.txt").article == "a:b/c.txt"
-    assert browse.gone(view, "period:2023-08") == BrowseState(words="ferry", period="2023-08")
-    assert browse.gone(BrowseState(period="2023-08"), "period:2023-08").period == "", (
+    assert browse.view_after(view, "article:a:b/c.txt").article == "a:b/c.txt"
+    assert browse.view_after(view, "period:2023-08") == BrowseState(words="ferry", period="2023-08")
+    assert browse.view_after(BrowseState(period="2023-08"), "period:2023-08").period == "", (
         "what is chosen is let go"
     )
-    assert browse.gone(view, "period:x").period == "" and browse.gone(view, "start:-20") == view
-    assert browse.gone(view, "all:") == BrowseState()
+    assert (
+        browse.view_after(view, "period:x").period == ""
+        and browse.view_after(view, "start:-20") == view
+    )
+    assert browse.view_after(view, "all:") == BrowseState()
     assert browse.narrowed(view, None, None, None, "worst") == BrowseState()
     assert len(browse.narrowed(view, "x" * 9_999, "", "", "title").words) == browse.WORDS_LIMIT
 

@@ -9,7 +9,7 @@ from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
 from rag.ui.filters import (
-    FIELDS,
+    FILTER_FIELDS,
     VALUES_KEPT,
     as_fields,
     checked,
@@ -66,7 +66,7 @@ def test_fields_and_filters_are_each_other():
     assert (
         [field for field, _ in told(chosen, "en")]
         == ["from", "source", "place", "lang"]
-        == [f for f in FIELDS if f != "to"]
+        == [f for f in FILTER_FIELDS if f != "to"]
     )
     assert ("lang", "语言：中文") in told(chosen, "zh") and told(Filters(), "zh") == []
 

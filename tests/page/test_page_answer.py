@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 
 import pytest
@@ -10,7 +11,7 @@ from browser_page import ask, browser, new_chat, ready, visit, wait_for_answer
 from page_server import running, slowed
 
 from rag.evaluation import read_questions
-from rag.evaluation.feedback import FILE
+from rag.evaluation.feedback import FEEDBACK_FILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -173,10 +174,10 @@ def test_verdicts_are_kept_beside_the_index_and_become_questions(visit, site, in
     page.wait_for_function(
         "document.querySelectorAll('button[data-rate^=\"#quote\"][aria-pressed=true]').length === 1"
     )
-    written = [json.loads(line) for line in (index / FILE).read_text("utf-8").splitlines()]
+    written = [json.loads(line) for line in (index / FEEDBACK_FILE).read_text("utf-8").splitlines()]
     assert [row["verdict"] for row in written] == ["right", "right", "quote"]
     assert written[2]["citation"] == written[1]["citations"][3] and written[0]["index_version"]
-    known = {one.text: set(one.relevant) for one in read_questions([index / FILE])}
+    known = {one.text: set(one.relevant) for one in read_questions([index / FEEDBACK_FILE])}
     assert known == {BOATS: {"flood-zh"}, PLACES: {"flood-anhui", "flood-zh"}}
 
 
@@ -249,7 +250,12 @@ def test_a_conversation_outlives_a_reload_and_tabs_have_their_own(visit, site): 
     page.wait_for_function(
         "document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2"
     )
-    first = page.locator("#chat .yj-answer").all_inner_texts()
+    # How old the index is is told anew: by then it may be a minute older.
+    texts = lambda: [
+        re.sub("built .* ago|built just now", "", one)
+        for one in page.locator("#chat .yj-answer").all_inner_texts()
+    ]
+    first = texts()
     other = page.context.new_page()
     other.goto(site)
     ready(other)
@@ -258,7 +264,7 @@ def test_a_conversation_outlives_a_reload_and_tabs_have_their_own(visit, site): 
     page.wait_for_function(
         "document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2"
     )
-    assert page.locator("#chat .yj-answer").all_inner_texts() == first
+    assert texts() == first
     page.wait_for_selector("#example-1", state="hidden")
     page.locator("#chat .yj-chip").last.click()
     page.wait_for_selector(".yj-card.yj-shown")

@@ -24,7 +24,7 @@ from page_states import (
     site,
 )
 
-from rag.looks import FILE
+from rag.looks import LOOKS_FILE
 from rag.writing.models import Llm
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -123,7 +123,7 @@ def test_a_folder_that_is_not_followed_any_more_is_told(visit, news_index, tmp_p
     import shutil
 
     path = shutil.copytree(news_index, tmp_path / "index")
-    (path / FILE).write_text(
+    (path / LOOKS_FILE).write_text(
         json.dumps(
             [
                 {

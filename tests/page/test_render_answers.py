@@ -12,7 +12,7 @@ from rendered import ARTICLE, Page, cite, find, shown
 from rag.answer.types import Answer, Row
 from rag.ui import render, sources, texts
 from rag.ui.texts import (
-    TEXTS,
+    PAGE_TEXTS,
     counted,
     pick_language,
     reader_date,
@@ -247,15 +247,15 @@ def test_no_part_of_the_page_has_the_key_of_another(lang):
     file = Path(texts.__file__).parent / "words" / f"{lang}.toml"
     parts = tomllib.loads(file.read_text("utf-8"))
     assert set(parts) == {"page", "corpus", "work"}
-    assert sum(map(len, parts.values())) == len(TEXTS[lang])
+    assert sum(map(len, parts.values())) == len(PAGE_TEXTS[lang])
 
 
 def test_both_languages_hold_the_same_texts_with_the_same_gaps():
-    assert TEXTS["zh"].keys() == TEXTS["en"].keys()
-    for key, english in TEXTS["en"].items():
-        assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", TEXTS["zh"][key])), (
-            key
-        )
+    assert PAGE_TEXTS["zh"].keys() == PAGE_TEXTS["en"].keys()
+    for key, english in PAGE_TEXTS["en"].items():
+        assert set(re.findall(r"{\w+}", english)) == set(
+            re.findall(r"{\w+}", PAGE_TEXTS["zh"][key])
+        ), key
 
 
 @pytest.mark.parametrize(

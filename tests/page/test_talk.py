@@ -245,7 +245,7 @@ EVENTS = [
     ),
     Article(
         "3",
-        "The harbour town of Yantai held a boat race for schools. CorpusFacts 300 children took part in"
+        "The harbour town of Yantai held a boat race for schools. About 300 children took part in"
         " the race.",
         lang="en",
     ),

@@ -6,7 +6,7 @@ import pytest
 from rendered import Page, assert_inert
 
 from rag.corpus.gazetteer import all_places
-from rag.ui.tilemap import HEIGHT, TILES, WIDTH, tilemap
+from rag.ui.tilemap import TILE_HEIGHT, TILES, TILE_WIDTH, tilemap
 
 
 def test_every_division_has_a_tile_of_its_own():
@@ -56,6 +56,6 @@ def test_more_articles_are_darker_and_nothing_sticks_out():
     assert re.findall(r"yj-step-([1-4])", markup) == ["4", "3", "1", "2", "4"]
     width, height = map(int, re.search(r'viewBox="0 0 (\d+) (\d+)"', markup).groups())
     for x, y in re.findall(r"translate\((\d+) (\d+)\)", markup):
-        assert int(x) + WIDTH <= width and int(y) + HEIGHT <= height
+        assert int(x) + TILE_WIDTH <= width and int(y) + TILE_HEIGHT <= height
     assert tilemap({}, "en") == tilemap({"日本": 3}, "zh") == ""
     assert Page(markup).text.count("Shanghai") == 1

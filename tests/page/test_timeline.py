@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.ui.timeline import (
-    BARS,
+    MAX_BARS,
     UNDATED,
     bars,
     bounds,
@@ -83,7 +83,7 @@ def test_a_period_without_articles_is_shown_in_what_is_around_it():
 @given(COUNTS, st.sampled_from(["", UNDATED, "2023", "20", "1999-12"]))
 def test_nothing_is_lost_and_the_bars_stay_wide_enough(months, period):
     found = bars(months, period)
-    assert len(found) <= BARS or len(found[0].period) == 2
+    assert len(found) <= MAX_BARS or len(found[0].period) == 2
     if not period:
         assert sum(bar.count for bar in found) == sum(n for _, n in months)
     assert all(

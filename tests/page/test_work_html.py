@@ -15,7 +15,7 @@ from rag.search.sift import Sifted, Sought
 from rag.search.types import Highlight, Hit
 from rag.ui import batch, render, search
 from rag.ui.batch import Run
-from rag.ui.search import Hunt, gone
+from rag.ui.search import Hunt, view_after
 from rag.ui.start import tray
 
 TAGS = OWN_TAGS | set("ol nav dialog template label input kbd progress".split())
@@ -135,15 +135,15 @@ def test_the_dialogs_have_names_and_their_controls_too(lang):
     )
 )
 def test_no_wish_breaks_the_view(wish):
-    after = gone(Hunt("x", month="2024-06"), wish)
+    after = view_after(Hunt("x", month="2024-06"), wish)
     assert isinstance(after.filters.date_from, str) and (after.passage is None or after.passage[0])
 
 
 def test_a_facet_is_chosen_and_let_go_and_pages_begin_anew():
-    hunt = gone(Hunt("x", start=40), "facet:month:2024-02")
+    hunt = view_after(Hunt("x", start=40), "facet:month:2024-02")
     assert (hunt.month, hunt.start) == ("2024-02", 0) and hunt.filters.date_to == "2024-02-29"
-    assert gone(hunt, "facet:month:2024-02").month == "" and not Hunt("x").filters
+    assert view_after(hunt, "facet:month:2024-02").month == "" and not Hunt("x").filters
     assert (
-        gone(hunt, "open:3-9:an:id").passage == ("an:id", 3, 9)
-        and gone(hunt, "open:3-9:an:id").start == 0
+        view_after(hunt, "open:3-9:an:id").passage == ("an:id", 3, 9)
+        and view_after(hunt, "open:3-9:an:id").start == 0
     )

@@ -17,7 +17,7 @@ from rag.corpus.mirror import mirrored
 from rag.corpus.readers import Unreadable, read_drafts
 from rag.errors import UsageError
 from rag.evaluation.metrics import evaluator_class
-from rag.extras import EXTRAS, READERS
+from rag.extras import PACKAGE_AND_EXTRA, READER_MODULES
 from rag.freshness import program
 from rag.serving.login import Authenticator
 from rag.serving.passwords import Accounts, hash_password
@@ -127,12 +127,14 @@ def test_every_dependency_is_bounded_and_says_why_it_is_there():
 
 
 def test_an_error_names_the_extra_that_brings_a_package():
-    for module, (package, name) in EXTRAS.items():
+    for module, (package, name) in PACKAGE_AND_EXTRA.items():
         group = PROJECT["optional-dependencies"][name]
         assert normal(package) in map(normal, group), module
         assert normal(package) not in map(normal, PROJECT["dependencies"])
     everything = PROJECT["optional-dependencies"]["all"][0]
-    assert {EXTRAS[module][1] for module in READERS} <= set(re.findall(r"[a-z]+", everything))
+    assert {PACKAGE_AND_EXTRA[module][1] for module in READER_MODULES} <= set(
+        re.findall(r"[a-z]+", everything)
+    )
 
 
 @pytest.mark.parametrize(

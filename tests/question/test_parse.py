@@ -11,7 +11,7 @@ from rag.errors import UsageError
 from rag.index import open_index
 from rag.question import HANT, ParsedQuestion, lifted, parse
 from rag.question.kinds import patterns
-from rag.question.types import KINDS
+from rag.question.types import ASKED_KINDS
 from rag.question.words import lines, pattern, words
 
 
@@ -98,4 +98,4 @@ def test_an_earlier_turn_is_leaned_on(snapshot):
 def test_every_pattern_is_one():
     for name in re.findall(r"(?m)^(\w+) = ", "\n".join(lines("words.txt"))):
         assert "{" + name + "}" not in words(name) and pattern(name)
-    assert {kind for kind, _, _ in patterns()} == set(KINDS)
+    assert {kind for kind, _, _ in patterns()} == set(ASKED_KINDS)

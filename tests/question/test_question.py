@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from question_forms import PIECES
 
-from rag.question.types import KINDS
+from rag.question.types import ASKED_KINDS
 from rag.question.wording import understand
 
 _FORMS = """
@@ -115,7 +115,7 @@ def test_what_is_counted_is_in_focus():
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_any_text_is_understood(text):
     asked = understand(text)
-    assert asked.kind in KINDS and (asked.kind == "places") == bool(asked.level)
+    assert asked.kind in ASKED_KINDS and (asked.kind == "places") == bool(asked.level)
     for start, end in (*asked.idle, *asked.place_spans):
         assert 0 <= start < end <= len(text)
     assert 0 <= asked.focus[0] <= asked.focus[1] <= len(text)

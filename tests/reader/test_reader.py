@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from rag.embed.static import load_static
 from rag.errors import ModelError
 from rag.reader.encode import GAPS, SHAPES, encode
-from rag.reader.judge import FEATURES, load_judge
-from rag.reader.network import BODY, LONGEST_ANSWER, Network, load_network
+from rag.reader.judge import ANSWER_FEATURES, load_judge
+from rag.reader.network import LONGEST_ANSWER, MAX_BODY_TOKENS, Network, load_network
 from rag.reader.normal import key_of
-from rag.reader.reading import FILE, read
-from rag.reader.typed import UNLIKE, typed
+from rag.reader.reading import READER_FILE, read
+from rag.reader.typed import KIND_PENALTIES, typed
 from rag.reader.windows import windows_of
 
 TEXTS = st.text(
@@ -100,7 +100,7 @@ def test_numpy_runs_what_torch_trains():
 
 
 def test_windows_do_not_see_each_other(news):
-    network = load_network(news.model, FILE)
+    network = load_network(news.model, READER_FILE)
     windows = windows_of(news, range(min(news.n_passages, 12)))
     (question,) = encode(news.model, ["哪些省举行了防汛演练？"])
     together = network.scores(question, [(one.tokens, one.body) for one in windows])
@@ -115,7 +115,7 @@ def test_windows_cover_their_passages(news):
     for one in windows:
         spans = one.tokens.spans[one.body :]
         assert (
-            len(spans) <= BODY
+            len(spans) <= MAX_BODY_TOKENS
             and (spans[:, 0] >= one.start).all()
             and (spans[:, 1] <= one.end).all()
         )
@@ -189,11 +189,11 @@ def test_what_is_of_another_kind_than_asked_for_is_less_likely(news, kind):
         assert margins.keys() == {(one.start, one.end) for one in before.findings}
         for one in before.findings:
             less = one.margin - margins[one.start, one.end]
-            assert less in (pytest.approx(0), pytest.approx(UNLIKE[kind]))
+            assert less in (pytest.approx(0), pytest.approx(KIND_PENALTIES[kind]))
             if kind == "number" and one.text.removesuffix("米").isdigit() and len(one.text) < 4:
                 assert less == pytest.approx(0)
             lowered += less > 0
-        assert before.margin - UNLIKE[kind] - 1e-6 <= after.margin <= before.margin
+        assert before.margin - KIND_PENALTIES[kind] - 1e-6 <= after.margin <= before.margin
         assert list(after.findings) == sorted(after.findings, key=lambda one: -one.margin)
         assert all(one.margin <= after.margin + 1e-3 for one in after.findings)
         assert typed(before, "person") is before
@@ -205,4 +205,4 @@ def test_weights_that_are_not_there_are_an_error_that_says_what_to_do(tmp_path):
         load_network(load_static(), tmp_path / "reader.safetensors")
     with pytest.raises(ModelError, match="training.reader.judge"):
         load_judge(tmp_path / "judge.json")
-    assert len(load_judge().weights) == len(FEATURES)
+    assert len(load_judge().weights) == len(ANSWER_FEATURES)

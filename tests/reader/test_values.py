@@ -67,6 +67,7 @@ def test_chinese_quantities(text, expected):
             "Sales rose 3.5% and costs 2.5 per cent.",
             [("3.5%", "%", 3.5), ("2.5 per cent", "%", 2.5)],
         ),
+        ("between 30%-50%, at -5%", [("30%", "%", 30), ("50%", "%", 50), ("-5%", "%", -5)]),
         (
             "about 2000 people, half a million people",
             [("about 2000 people", "people", 2000), ("half a million people", "people", 500000)],

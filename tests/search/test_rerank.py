@@ -9,7 +9,7 @@ from small_news import NEWS
 
 from rag import Article, Assistant, Filters, Index
 from rag.errors import ModelError
-from rag.search.rerank import RERANKED
+from rag.search.rerank import RERANK_DEPTH
 
 CHINESE = 12
 QUESTION = "哪里举行了防汛演练？"
@@ -92,8 +92,8 @@ def test_only_the_best_candidates_are_read_and_all_hits_are(lifts):
     told = Told()
     with Index.open(lifts, rerank=told) as index, Index.open(lifts) as plain:
         index.search("电梯安全检查", 3)
-        assert len(told.read[0][1]) == RERANKED
-        best = plain.search("电梯安全检查", RERANKED)
+        assert len(told.read[0][1]) == RERANK_DEPTH
+        best = plain.search("电梯安全检查", RERANK_DEPTH)
         assert {hit.text for hit in best} == {*told.read[0][1]}
         hits = index.search("电梯安全检查", 100)
     assert len(hits) == 100 and all("rerank" in hit.parts for hit in hits)
@@ -104,8 +104,8 @@ def test_both_languages_are_read_and_then_count_alike(lifts):
     with Index.open(lifts, rerank=told) as index:
         hits = index.search("电梯安全检查", 20)
     english = sum(text.isascii() for text in told.read[0][1])
-    assert english == RERANKED - CHINESE  # the question's own language first, then the other
-    assert [hit.lang for hit in hits] == (["en"] * english + ["zh"] * RERANKED)[:20]
+    assert english == RERANK_DEPTH - CHINESE  # the question's own language first, then the other
+    assert [hit.lang for hit in hits] == (["en"] * english + ["zh"] * RERANK_DEPTH)[:20]
 
 
 def test_filters_hold(lifts):

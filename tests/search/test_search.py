@@ -12,8 +12,8 @@ from rag.errors import UsageError
 from rag.index import build_index, open_index
 from rag.question.query import MAX_CHARACTERS, analyse, clean, query_of
 from rag.search import Filters, Fusion, search
-from rag.search.candidates import SHIFT, SLOPE, candidates
-from rag.search.match import CROSS, SAME, graded
+from rag.search.candidates import CROSS_LANGUAGE_SHIFT, CROSS_LANGUAGE_SLOPE, candidates
+from rag.search.match import CROSS_SCRIPT_COSINES, SAME_SCRIPT_COSINES, graded
 
 
 @pytest.fixture(scope="module")
@@ -254,16 +254,18 @@ def test_passages_of_both_languages_are_compared_on_one_scale(tmp_path):
         abroad = np.array([names[code] for code in of_article[scored.articles]]) == "en"
         assert scored.score[~abroad].tolist() == plain.score[~abroad].tolist()
         np.testing.assert_allclose(
-            scored.score[abroad], SLOPE * plain.score[abroad] - SHIFT, rtol=1e-5
+            scored.score[abroad],
+            CROSS_LANGUAGE_SLOPE * plain.score[abroad] - CROSS_LANGUAGE_SHIFT,
+            rtol=1e-5,
         )
         # What is right stands before what has words of the question's language only.
         assert found(snapshot, "How long does the night ferry take?")[:2] == ["ferry", "渡轮"]
 
 
 def test_a_match_across_scripts_needs_less():
-    low, high = SAME
+    low, high = SAME_SCRIPT_COSINES
     assert graded(np.array([low, high, 1.0]), False).tolist() == [0, 1, 1]
-    np.testing.assert_allclose(graded(np.array(CROSS), True), [0, 1], atol=1e-6)
+    np.testing.assert_allclose(graded(np.array(CROSS_SCRIPT_COSINES), True), [0, 1], atol=1e-6)
     cosines = np.linspace(-1, 1, 101, dtype=np.float32)
     assert (graded(cosines, True) >= graded(cosines, False)).all() and (
         np.diff(graded(cosines, False)) >= 0

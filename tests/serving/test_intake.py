@@ -11,7 +11,13 @@ from starlette.testclient import TestClient
 from rag import Index
 from rag.errors import ServerBusy, UsageError
 from rag.index.versions import writing
-from rag.serving.ingest_queue import FINAL, TEXT_LIMIT, IngestQueue, Item
+from rag.serving.ingest_queue import (
+    FINAL_STAGES,
+    PASTED_TEXT_LIMIT,
+    MAX_JOBS_WAITING,
+    IngestQueue,
+    Item,
+)
 from rag.serving.routes import build_api
 from rag.serving.settings import Settings
 
@@ -121,7 +127,7 @@ def test_all_who_add_at_once_are_served_in_turn(index, ingest_queue):
     [
         ([], {}, "1 to"),
         ([Item("text", "", "  ")], {}, "none"),
-        ([Item("text", "", "长" * (TEXT_LIMIT + 1))], {}, "as a file"),
+        ([Item("text", "", "长" * (PASTED_TEXT_LIMIT + 1))], {}, "as a file"),
         ([Item("url", "https://example.org/")], {}, "--allow-url"),
         (
             [Item("file", "a.txt", b"a"), Item("file", "b.txt", b"b")],
@@ -133,6 +139,26 @@ def test_all_who_add_at_once_are_served_in_turn(index, ingest_queue):
 def test_what_cannot_be_added_is_refused_at_once(ingest_queue, items, said, told):
     with pytest.raises(UsageError, match=told):
         ingest_queue.add(items, **said)
+
+
+def test_a_closed_queue_ends_even_when_it_is_full_and_takes_nothing_more(ingest_queue, monkeypatch):
+    going, go = threading.Event(), threading.Event()
+
+    def hold(jobs):
+        going.set()
+        assert go.wait(60)
+
+    monkeypatch.setattr(ingest_queue, "_round", hold)
+    ingest_queue.add([Item("text", "", FERRY)])
+    assert going.wait(60)  # the first job is worked on, and others fill the queue
+    for _ in range(MAX_JOBS_WAITING):
+        ingest_queue.add([Item("text", "", FERRY)])
+    ingest_queue.close()
+    with pytest.raises(ServerBusy, match="stopping"):
+        ingest_queue.add([Item("text", "", FERRY)])
+    go.set()
+    ingest_queue._thread.join(60)
+    assert not ingest_queue._thread.is_alive()
 
 
 def test_a_date_that_is_none_is_a_reason(ingest_queue):
@@ -155,7 +181,7 @@ def test_an_update_that_fails_is_told_and_the_index_stays(index, ingest_queue, t
 
 
 def test_too_much_waits(index, monkeypatch):
-    monkeypatch.setattr("rag.serving.ingest_queue.BYTES", 10)
+    monkeypatch.setattr("rag.serving.ingest_queue.MAX_UNFINISHED_BYTES", 10)
     with pytest.raises(ServerBusy, match="again"):
         IngestQueue(index).add([Item("file", "a.txt", b"x" * 11)])
 
@@ -188,7 +214,9 @@ def test_over_http(index):
             "/api/articles?wait=false",
             data={"text": "The tower was painted red.", "title": "Tower"},
         ).json()
-        while (state := client.get(f"/api/jobs/{later['job']}").json())["stage"] not in FINAL:
+        while (state := client.get(f"/api/jobs/{later['job']}").json())[
+            "stage"
+        ] not in FINAL_STAGES:
             time.sleep(0.05)
         assert state["results"][0]["title"] == "Tower"
         assert client.get("/api/jobs/unknown").status_code == 404

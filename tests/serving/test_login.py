@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from rag import Article, Index
 from rag.errors import UsageError
 from rag.serving import Settings
-from rag.serving.backoff import CLIENT, NAME, REMEMBERED, Backoff
+from rag.serving.backoff import CLIENT_PATIENCE, NAME_PATIENCE, MAX_CACHED_ENTRIES, Backoff
 from rag.serving.login import Authenticator
 from rag.serving.passwords import Accounts, hash_password, read_accounts
 from rag.serving.routes import build_api
@@ -171,7 +171,7 @@ def test_a_ticket_ends_with_its_time_its_name_and_any_change_of_passwords(monkey
         Authenticator(Accounts({"editor": HASH, "reader": hash_password(PASSWORD)}))._signed(ticket)
         is None
     )
-    monkeypatch.setattr("rag.serving.login.LASTS_SECONDS", -1)
+    monkeypatch.setattr("rag.serving.login.TICKET_SECONDS", -1)
     assert Authenticator(accounts)._signed(ticket) is None
 
 
@@ -185,7 +185,7 @@ def test_the_page_gets_no_dialog_of_the_browser(client):
 
 
 def test_who_guesses_waits_even_with_the_right_password_and_others_do_not(client):
-    for _ in range(CLIENT.free):
+    for _ in range(CLIENT_PATIENCE.free):
         assert client.post("/login", data={"name": "editor", "password": "x"}).status_code == 401
     waits = client.post("/login", data={"name": "editor", "password": PASSWORD})
     assert (
@@ -216,8 +216,9 @@ def test_waiting_doubles_and_ends(clock):
         clock.now += wait
         assert backoff.wait("192.0.2.1", "a") == 0
         backoff.failed("192.0.2.1", "a")
-    assert waits[: CLIENT.free] == [0] * CLIENT.free and waits[CLIENT.free :][:4] == [1, 2, 4, 8]
-    assert max(waits) <= CLIENT.longest
+    free = CLIENT_PATIENCE.free
+    assert waits[:free] == [0] * free and waits[free:][:4] == [1, 2, 4, 8]
+    assert max(waits) <= CLIENT_PATIENCE.longest
     backoff.came_in("192.0.2.1", "a")
     assert backoff.wait("192.0.2.1", "a") == 0
 
@@ -225,9 +226,9 @@ def test_waiting_doubles_and_ends(clock):
 def test_a_name_is_guarded_against_many_clients_but_not_against_its_owner(clock):
     backoff = Backoff(clock)
     backoff.came_in("192.0.2.1", "editor")
-    for client in range(2 * NAME.free):
+    for client in range(2 * NAME_PATIENCE.free):
         backoff.failed(f"198.51.100.{client}", "editor")
-    assert backoff.wait("203.0.113.1", "editor") == NAME.longest
+    assert backoff.wait("203.0.113.1", "editor") == NAME_PATIENCE.longest
     assert backoff.wait("203.0.113.1", "reader") == 0
     assert backoff.wait("192.0.2.1", "editor") == 0
 
@@ -243,9 +244,9 @@ def test_one_household_is_one_client(clock):
 
 def test_failures_are_forgotten_and_take_bounded_memory(clock):
     backoff = Backoff(clock)
-    for n in range(REMEMBERED + 100):
+    for n in range(MAX_CACHED_ENTRIES + 100):
         backoff.failed(f"client {n}", f"name {n}")
-    assert len(backoff._failures) <= REMEMBERED
+    assert len(backoff._failures) <= MAX_CACHED_ENTRIES
     for _ in range(30):
         backoff.failed("192.0.2.1", "a")
     clock.now += 4_000

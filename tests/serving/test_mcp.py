@@ -20,7 +20,11 @@ from rag.serving.routes import build_api
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
 httpx2 = pytest.importorskip("httpx2")
 
-from rag.serving.mcp_server import LISTED, PIECE, build_server  # noqa: E402
+from rag.serving.mcp_server import (  # noqa: E402
+    MAX_READ_CHARACTERS,
+    MAX_RESOURCES_LISTED,
+    build_server,
+)
 
 
 @pytest.fixture
@@ -144,7 +148,7 @@ def test_progress_is_told_stage_by_stage(service):
         ("search", {"question": "x", "k": 51}, "50"),
         ("search", {"question": "电" * 100_000}, "characters"),
         ("read_article", {"article_id": "../../etc/passwd"}, "etc/passwd"),
-        ("read_article", {"article_id": "bridge-en", "length": PIECE + 1}, "length"),
+        ("read_article", {"article_id": "bridge-en", "length": MAX_READ_CHARACTERS + 1}, "length"),
         ("list_articles", {"order": "size"}, "order"),
         ("list_articles", {"filters": {"places": ["Atlantis"]}}, "Atlantis"),
     ],
@@ -261,4 +265,4 @@ def test_the_list_goes_on_page_by_page(service, index):
         ).structured_content
         seen += [one["article_id"] for one in told["articles"]]
         start = told["next_start"]
-    assert len(seen) == len(set(seen)) == told["total"] == index.n_articles <= LISTED
+    assert len(seen) == len(set(seen)) == told["total"] == index.n_articles <= MAX_RESOURCES_LISTED

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 from record_examples import REQUESTS, ask, build, client
 
-from rag.serving.described import JSON, examples
+from rag.serving.described import JSON_MEDIA_TYPE, examples
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def operations(described):
 def test_every_route_says_what_it_does_and_has_an_example_of_what_it_takes_and_gives(described):
     for name, operation in operations(described):
         assert operation["description"] and operation["tags"], name
-        assert "example" in operation["responses"]["200"]["content"][JSON], (
+        assert "example" in operation["responses"]["200"]["content"][JSON_MEDIA_TYPE], (
             f"{name}: add it to tests/record_examples.py, and run that"
         )
         for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -45,7 +45,7 @@ def test_no_example_is_of_a_route_that_is_not_there(described):
 def test_examples_fit_the_schemas(described):
     for name, operation in operations(described):
         for content in (
-            operation["responses"]["200"]["content"][JSON],
+            operation["responses"]["200"]["content"][JSON_MEDIA_TYPE],
             *operation.get("requestBody", {}).get("content", {}).values(),
         ):
             jsonschema.validate(
@@ -57,7 +57,7 @@ def test_what_comes_today_fits_the_schemas_and_has_the_parts_of_the_example(serv
     told = dict(operations(described))
     for request in REQUESTS:
         reply = ask(server, *request)
-        content = told[f"{request[0]} {request[1]}"]["responses"]["200"]["content"][JSON]
+        content = told[f"{request[0]} {request[1]}"]["responses"]["200"]["content"][JSON_MEDIA_TYPE]
         assert reply.status_code == 200
         jsonschema.validate(
             reply.json(), {**content["schema"], "components": described["components"]}

@@ -225,7 +225,7 @@ def test_a_damaged_new_version_leaves_the_old_one_in_use_until_it_is_mended(
         assert client.get("/healthz").json()["index_version"] == old, (
             "not read again for every question"
         )
-        monkeypatch.setattr("rag.serving.query_service.AGAIN_SECONDS", 0)
+        monkeypatch.setattr("rag.serving.query_service.REOPEN_SECONDS", 0)
         assert client.get("/healthz").json() == {
             "status": "ok",
             "articles": 1,

@@ -19,7 +19,7 @@ from rag.writing.check import EVIDENCE_LIMIT, SENTENCE_LIMIT, TEXTS_LIMIT, check
 from rag.writing.days import Days, find_days
 from rag.writing.facts import EvidenceFacts
 from rag.writing.figures import Figures, find_figures
-from rag.writing.names import LACKS, STANDS
+from rag.writing.names import UNSUPPORTED, SUPPORTED
 from rag.writing.opposites import denials
 
 NEWS = [
@@ -33,7 +33,7 @@ NEWS = [
 def stands(sentence: str, *evidence: str) -> dict[str, bool]:
     """Which of a sentence's facts stand in the evidence."""
     return {
-        sentence[one.start : one.end]: one.state == STANDS
+        sentence[one.start : one.end]: one.state == SUPPORTED
         for one in EvidenceFacts(evidence).facts(sentence)
     }
 
@@ -60,6 +60,13 @@ def stands(sentence: str, *evidence: str) -> dict[str, bool]:
         ("20 points ahead", "领先20个百分点", True),
         ("3 years", "3公里", False),
         ("MH370", "MH370航班", True),
+        ("50 percent", "涨幅在30%-50%之间", True),
+        ("-50%", "涨幅在30%-50%之间", False),
+        ("50%", "占3到5成", True),
+        ("5%", "占3到5成", False),
+        ("5℃", "气温-5℃", False),
+        ("2 percent", "两国都增长", False),
+        ("two countries", "两国都增长", True),
     ],
 )
 def test_figures_are_compared_by_what_they_say(said, known, agrees):
@@ -101,7 +108,7 @@ def test_names_are_known_by_their_other_names():
     }
     assert not stands("Shen Guohua spoke.", NEWS[0])["Guohua"]
     lacks = EvidenceFacts([NEWS[0]]).facts("A campaign began in Hubei.")
-    assert [one.state for one in lacks if one.kind == "place"] == [LACKS]
+    assert [one.state for one in lacks if one.kind == "place"] == [UNSUPPORTED]
     assert stands("A campaign began in Zhejiang.", "杭州启动活动") == {"Zhejiang": True}, (
         "Hangzhou lies in it"
     )
@@ -357,7 +364,7 @@ def test_the_network_is_the_one_that_was_trained():
     torch = pytest.importorskip("torch")
     from rag.embed.static import load_static
     from rag.writing.aligned import align
-    from rag.writing.network import FILE, load_network
+    from rag.writing.network import CHECKER_FILE, load_network
     from safetensors.numpy import load_file
     from training.checker.examples import Made, example
     from training.checker.network import Checker, padded
@@ -365,7 +372,7 @@ def test_the_network_is_the_one_that_was_trained():
     model = load_static()
     network = Checker(model).eval()
     network.load_state_dict(
-        {name: torch.from_numpy(array).float() for name, array in load_file(FILE).items()}
+        {name: torch.from_numpy(array).float() for name, array in load_file(CHECKER_FILE).items()}
     )
     made = [Made(sentence, tuple(NEWS), True, (), "") for sentence, *_ in (*TRUE, *FALSE)]
     examples = [example(model, one) for one in made]

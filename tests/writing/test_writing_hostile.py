@@ -14,7 +14,7 @@ from written import BRIDGE, KEYS, ask, model, opened, server
 
 from rag import Article, Assistant, Index
 from rag.errors import ModelError, UsageError
-from rag.writing.models import ANSWER_TOKENS, KEY, TOKENS, Llm, writer_of
+from rag.writing.models import ANSWER_TOKENS, API_KEY_VARIABLE, MAX_REQUEST_TOKENS, Llm, writer_of
 from rag.writing.prompt import prompt_of, tokens_of
 
 pytest.importorskip("langchain_openai", reason="langchain-openai is not installed")
@@ -62,7 +62,7 @@ def test_keys_are_shown_nowhere(model, opened, monkeypatch, caplog, call, news_i
     model.play = [status(401, f"Incorrect API key provided: {KEYS[0]}")]
     answer = Assistant(opened, Llm("openai:one", model.url, 5)).ask(BRIDGE)
     assert answer.written.problem == "key" and KEYS[0] in json.dumps(model.headers)
-    monkeypatch.setenv(KEY, KEYS[1])
+    monkeypatch.setenv(API_KEY_VARIABLE, KEYS[1])
     Assistant(opened, Llm("openai:two", model.url, 5)).ask(BRIDGE)
     assert KEYS[1] in json.dumps(model.headers[-1])
     done = call(
@@ -135,7 +135,7 @@ def test_the_budget_bounds_the_prompt(ask, model, tmp_path):
             prompt = "".join(one["content"] for one in model.asked[-1]["messages"])
             assert (
                 answer.written is not None
-                and tokens_of(prompt) + ANSWER_TOKENS < TOKENS
+                and tokens_of(prompt) + ANSWER_TOKENS < MAX_REQUEST_TOKENS
                 and model.quotes()[1]
             )
             # Longest of all: a question, labels and quotes that fill their room.
@@ -144,7 +144,10 @@ def test_the_budget_bounds_the_prompt(ask, model, tmp_path):
                 completed="问" * 2_000,
                 rows=tuple(dataclasses.replace(row, label="值" * 900) for row in answer.rows),
             )
-            assert prompt_of(full).tokens + ANSWER_TOKENS <= TOKENS and prompt_of(full).handles
+            assert (
+                prompt_of(full).tokens + ANSWER_TOKENS <= MAX_REQUEST_TOKENS
+                and prompt_of(full).handles
+            )
 
 
 def test_nothing_of_it_is_loaded_where_it_is_off(news_index):

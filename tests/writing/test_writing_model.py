@@ -15,7 +15,7 @@ from small_news import NEWS
 from written import BOOKS, BRIDGE, PLACES, check_whole
 
 from rag import Assistant, Index
-from rag.writing.models import TOKENS, Llm
+from rag.writing.models import MAX_REQUEST_TOKENS, Llm
 from rag.writing.prompt import prompt_of, tokens_of
 
 pytestmark = pytest.mark.slow
@@ -78,7 +78,7 @@ def test_whatever_it_writes_the_evidence_stays_and_every_sentence_is_judged(open
     assert "".join(one for one in events if isinstance(one, str)) == answer.text
     check_whole(answer, plain)
     assert answer.written.problem not in ("unreachable", "failed", "broken", "key", "rate", "time")
-    assert 0 < answer.written.tokens < TOKENS
+    assert 0 < answer.written.tokens < MAX_REQUEST_TOKENS
 
 
 def test_its_own_count_of_tokens_is_within_the_estimate(opened, url):

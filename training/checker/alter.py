@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from rag.corpus.gazetteer import all_places
 from rag.corpus.places import find_places
+from rag.corpus.tables import lines
 from rag.question.pinyin import family_names
 from rag.question.script import has_chinese
-from rag.question.sounds import FOREIGN
-from rag.writing.data import lines
+from rag.question.sounds import TRANSCRIPTION_CHARACTERS
 from rag.writing.opposites import denials, poles
 from training.reader.words import Words
 
@@ -42,7 +42,7 @@ _PERSON = re.compile(
     r"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))"
     rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SAYS}|、|，)"
 )
-_FOREIGN = re.compile(rf"[{FOREIGN}]{{3,7}}")
+_FOREIGN = re.compile(rf"[{TRANSCRIPTION_CHARACTERS}]{{3,7}}")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
 _LATIN = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]{2,}(?![A-Za-z])")
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英建国华文辉力玲鹏飞斌宇浩凯健俊帆帅旭宁龙林浩然子涵志新晓东立海波春梅"
@@ -193,7 +193,7 @@ def opposite(rng: random.Random, text: str, evidence: str) -> Altered | None:
 def _lines() -> list[list[list[str]]]:
     return [
         [side.replace("-", " ").split() for side in line.removeprefix("= ").split(" | ")]
-        for line in lines("opposites.txt")
+        for line in lines("rag.writing", "opposites.txt")
     ]
 
 

@@ -14,8 +14,8 @@ from torch.nn import functional as F
 
 from rag.embed.static import StaticModel
 from rag.reader.encode import GAPS, SHAPES
-from rag.writing.aligned import FEATURES, OVERALL
-from rag.writing.network import DILATIONS, WIDTH
+from rag.writing.aligned import CHECKER_SENTENCE_FEATURES, CHECKER_TOKEN_FEATURES
+from rag.writing.network import CHECKER_DILATIONS, CHECKER_WIDTH
 from training.checker.examples import Example
 from training.reader.network import NEVER, Dropped, Gated
 
@@ -27,16 +27,17 @@ class Checker(nn.Module):
         super().__init__()
         vectors, _ = model.token_vectors(np.arange(model.size))
         self.register_buffer("vectors", torch.from_numpy(vectors), persistent=False)
-        self.project = nn.Linear(vectors.shape[1], WIDTH)
-        self.heard = nn.Linear(vectors.shape[1], WIDTH)
-        self.gap_before = nn.Embedding(len(GAPS), WIDTH)
-        self.gap_after = nn.Embedding(len(GAPS), WIDTH)
-        self.shape, self.denial = nn.Embedding(len(SHAPES), WIDTH), nn.Embedding(3, WIDTH)
-        self.merge = nn.Linear(4 * WIDTH + FEATURES + 2, WIDTH)
-        self.above = nn.ModuleList(Gated(WIDTH, d) for d in DILATIONS)
-        self.last, self.token = nn.LayerNorm(WIDTH), nn.Linear(WIDTH, 1)
-        self.hidden = nn.Linear(2 * WIDTH + 3 + OVERALL, WIDTH)
-        self.whole = nn.Linear(WIDTH, 1)
+        self.project = nn.Linear(vectors.shape[1], CHECKER_WIDTH)
+        self.heard = nn.Linear(vectors.shape[1], CHECKER_WIDTH)
+        self.gap_before = nn.Embedding(len(GAPS), CHECKER_WIDTH)
+        self.gap_after = nn.Embedding(len(GAPS), CHECKER_WIDTH)
+        self.shape = nn.Embedding(len(SHAPES), CHECKER_WIDTH)
+        self.denial = nn.Embedding(3, CHECKER_WIDTH)
+        self.merge = nn.Linear(4 * CHECKER_WIDTH + CHECKER_TOKEN_FEATURES + 2, CHECKER_WIDTH)
+        self.above = nn.ModuleList(Gated(CHECKER_WIDTH, d) for d in CHECKER_DILATIONS)
+        self.last, self.token = nn.LayerNorm(CHECKER_WIDTH), nn.Linear(CHECKER_WIDTH, 1)
+        self.hidden = nn.Linear(2 * CHECKER_WIDTH + 3 + CHECKER_SENTENCE_FEATURES, CHECKER_WIDTH)
+        self.whole = nn.Linear(CHECKER_WIDTH, 1)
         self.drop = Dropped()
 
     def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:

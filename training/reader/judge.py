@@ -26,7 +26,7 @@ from rag.embed.static import load_static
 from rag.index import Snapshot
 from rag.question.parsing import parse
 from rag.reader.findings import READ, SPANS, findings_of, order_of, passages_of
-from rag.reader.judge import FEATURES, LISTED, ROW_FEATURES, Judge
+from rag.reader.judge import ANSWER_FEATURES, LIST_KINDS, ROW_FEATURES, Judge
 from rag.search.candidates import candidates
 from training.reader.asked import asked_questions, context_id
 from training.reader.mine import kept_apart
@@ -181,7 +181,7 @@ def asked_where(
 
 def read_all(snapshot: Snapshot, prefix: str, asked: Iterable[tuple[Question, bool]]) -> list[Read]:
     """The questions, read in an index."""
-    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, {}, {})
+    nothing = Judge(0.0, np.zeros(len(ANSWER_FEATURES)), {}, 0.5, {}, {})
     out = []
     for one, held in asked:
         parsed = parse(snapshot, one.text[:500])
@@ -321,12 +321,12 @@ def fitted(found: list[Read], answered: dict[str, float]) -> dict:
             f"{_share(chance[of & ~held] >= enough)} of those not held",
             flush=True,
         )
-    covered = told[:, FEATURES.index("covered")]
+    covered = told[:, ANSWER_FEATURES.index("covered")]
     return {
         "search": step,
         "least": {lang: round(value, 4) for lang, value in least.items()},
         "near": round(parting(list(zip(covered.tolist(), held.tolist()))), 3),
-        "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights)},
+        "weights": {name: round(float(w), 4) for name, w in zip(ANSWER_FEATURES, weights)},
     }
 
 
@@ -340,8 +340,8 @@ def keep(values: dict, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     file = out / "judge.json"
     kept = {
-        "row": dict.fromkeys(LISTED, 0.5),
-        "rows": {listed: dict.fromkeys(ROW_FEATURES, 0.0) for listed in LISTED},
+        "row": dict.fromkeys(LIST_KINDS, 0.5),
+        "rows": {listed: dict.fromkeys(ROW_FEATURES, 0.0) for listed in LIST_KINDS},
     }
     if file.is_file():
         kept = json.loads(file.read_text("utf8"))

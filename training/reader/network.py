@@ -20,18 +20,19 @@ from torch.nn import functional as F
 from rag.embed.static import StaticModel
 from rag.reader.encode import GAPS, SHAPES
 from rag.reader.network import (
-    ASKED_FEATURES,
-    DILATIONS,
-    FEATURES,
-    FREQUENT,
     LONGEST_ANSWER,
     QUESTION_DILATIONS,
-    RANK,
-    WIDTH,
+    QUESTION_TOKEN_FEATURES,
+    SPAN_SCORE_RANK,
+    STATE_SIZE,
+    TOKEN_FEATURES,
+    WINDOW_DILATIONS,
 )
 from training.reader.windows import Window, padded
 
 NEVER = -1e4
+# Tokens, the most frequent ones, which have trained vectors besides the static ones.
+FREQUENT = 6_000
 DROPOUT = 0.12  # of whole channels: cheaper than of single numbers, and harder to get around
 # Standard deviation of what is added to each dimension of the question's unit vectors: they have
 # seen them.
@@ -84,27 +85,33 @@ class Reader(nn.Module):
         )
         dim = vectors.shape[1]
         self.heat = nn.Parameter(torch.tensor(12.0))
-        self.project = nn.Linear(dim, WIDTH)
-        self.own = nn.Embedding(FREQUENT + 1, WIDTH)
-        self.gap_before = nn.Embedding(len(GAPS), WIDTH)
-        self.gap_after = nn.Embedding(len(GAPS), WIDTH)
-        self.shape = nn.Embedding(len(SHAPES), WIDTH)
-        self.asked = nn.ModuleList(Gated(WIDTH, d) for d in QUESTION_DILATIONS)
-        self.share = nn.Linear(WIDTH, 1)
-        self.merge = nn.Linear(4 * WIDTH + FEATURES, WIDTH)
-        self.topic = nn.Linear(2 * WIDTH, WIDTH)
-        half = len(DILATIONS) // 2
-        self.below = nn.ModuleList(Gated(WIDTH, d) for d in DILATIONS[:half])
-        self.key, self.query = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
-        self.again = nn.Linear(3 * WIDTH, WIDTH)
-        self.above = nn.ModuleList(Gated(WIDTH, d) for d in DILATIONS[half:])
-        self.last = nn.LayerNorm(WIDTH)
-        self.start, self.end = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, 1)
-        self.left, self.right = nn.Linear(WIDTH, RANK), nn.Linear(WIDTH, RANK)
+        self.project = nn.Linear(dim, STATE_SIZE)
+        self.own = nn.Embedding(FREQUENT + 1, STATE_SIZE)
+        self.gap_before = nn.Embedding(len(GAPS), STATE_SIZE)
+        self.gap_after = nn.Embedding(len(GAPS), STATE_SIZE)
+        self.shape = nn.Embedding(len(SHAPES), STATE_SIZE)
+        self.asked = nn.ModuleList(Gated(STATE_SIZE, d) for d in QUESTION_DILATIONS)
+        self.share = nn.Linear(STATE_SIZE, 1)
+        self.merge = nn.Linear(4 * STATE_SIZE + TOKEN_FEATURES, STATE_SIZE)
+        self.topic = nn.Linear(2 * STATE_SIZE, STATE_SIZE)
+        half = len(WINDOW_DILATIONS) // 2
+        self.below = nn.ModuleList(Gated(STATE_SIZE, d) for d in WINDOW_DILATIONS[:half])
+        self.key, self.query = (
+            nn.Linear(STATE_SIZE, STATE_SIZE),
+            nn.Linear(STATE_SIZE, STATE_SIZE),
+        )
+        self.again = nn.Linear(3 * STATE_SIZE, STATE_SIZE)
+        self.above = nn.ModuleList(Gated(STATE_SIZE, d) for d in WINDOW_DILATIONS[half:])
+        self.last = nn.LayerNorm(STATE_SIZE)
+        self.start, self.end = nn.Linear(STATE_SIZE, 1), nn.Linear(STATE_SIZE, 1)
+        self.left, self.right = (
+            nn.Linear(STATE_SIZE, SPAN_SCORE_RANK),
+            nn.Linear(STATE_SIZE, SPAN_SCORE_RANK),
+        )
         self.length = nn.Embedding(LONGEST_ANSWER, 1)
-        self.missed = nn.Linear(2 * WIDTH + ASKED_FEATURES, WIDTH)
-        self.none_hidden = nn.Linear(5 * WIDTH + 2, WIDTH)
-        self.none = nn.Linear(WIDTH, 1)
+        self.missed = nn.Linear(2 * STATE_SIZE + QUESTION_TOKEN_FEATURES, STATE_SIZE)
+        self.none_hidden = nn.Linear(5 * STATE_SIZE + 2, STATE_SIZE)
+        self.none = nn.Linear(STATE_SIZE, 1)
         self.drop = Dropped()
         nn.init.normal_(self.own.weight, std=0.02)
         nn.init.zeros_(self.length.weight)
@@ -176,7 +183,7 @@ class Reader(nn.Module):
         x = (self.merge(x) + self.topic(torch.cat([topic, asked.amax(1)], 1))[:, None]) * p_mask
         for layer in self.below:
             x = layer(x, p_mask)
-        match = self.key(x) @ self.query(asked).transpose(1, 2) * WIDTH**-0.5
+        match = self.key(x) @ self.query(asked).transpose(1, 2) * STATE_SIZE**-0.5
         context = (match + cosine * self.heat / 2 + (allowed - 1) * -NEVER).softmax(2) @ asked
         x = (x + self.again(torch.cat([x, context, x * context], 2))) * p_mask
         for layer in self.above:
@@ -196,7 +203,7 @@ class Reader(nn.Module):
             LONGEST_ANSWER, device=h.device
         )
         beyond, ends = ends >= count, ends.clamp(max=count - 1)
-        both = self.left(h) @ self.right(h).transpose(1, 2) * RANK**-0.5
+        both = self.left(h) @ self.right(h).transpose(1, 2) * SPAN_SCORE_RANK**-0.5
         both = both.gather(2, ends.expand(len(h), -1, -1))
         scores = first[..., None] + last[:, ends] + both + self.length.weight[:, 0]
         return scores.masked_fill(beyond, NEVER).clamp(min=NEVER)

@@ -29,14 +29,14 @@ from benchmarks.enumeration import QUESTIONS as PLACES
 from benchmarks.lists import is_named, questions
 from rag import Index
 from rag.answer.listed import is_list
-from rag.answer.lists import Named, groups_of, told_of
+from rag.answer.lists import Named, features_of, groups_of
 from rag.answer.types import Row
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.parsing import parse
 from rag.reader.findings import READ_ALL, SPANS_ALL, findings_of, order_of, passages_of
-from rag.reader.judge import LISTED, ROW_FEATURES, best_count, listed_of, load_judge
+from rag.reader.judge import LIST_KINDS, ROW_FEATURES, best_count, listed_of, load_judge
 from rag.search.candidates import candidates
 from training.reader.asked import asked_questions
 from training.reader.judge import logistic
@@ -53,7 +53,7 @@ class Told:
     """The names that were found for a question.
 
     Attributes:
-        listed: which of :data:`rag.reader.judge.LISTED` it asks for.
+        listed: which of :data:`rag.reader.judge.LIST_KINDS` it asks for.
         features: of each name, float64 (n, r).
         right: bool (n,), which of them answer.
         expected: how many there should be.
@@ -73,7 +73,7 @@ def found_for(snapshot: Snapshot, parsed: ParsedQuestion) -> tuple[list[list[Nam
     order = order_of(found, allowed, READ_ALL)
     passages = passages_of(snapshot, parsed, found, order, SPANS_ALL)
     groups = groups_of(parsed, findings_of(parsed, passages, searched, judge))
-    return groups, told_of(snapshot.model, parsed, groups, judge, searched)
+    return groups, features_of(snapshot.model, parsed, groups, judge, searched)
 
 
 def asked_of(snapshot: Snapshot, question: dict) -> Told:
@@ -174,7 +174,7 @@ def main() -> None:
     found = asked(given)
     file = given.out / "judge.json"
     kept = json.loads(file.read_text("utf8"))
-    for listed in LISTED:
+    for listed in LIST_KINDS:
         some = [one for one in found if one.listed == listed and len(one.right)]
         weights, least = fitted(some)
         score = np.mean([f1(one, weights, least) for one in some])

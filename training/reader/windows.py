@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 from rag.reader.encode import Encoded, encode, joined
-from rag.reader.network import BODY, QUESTION, TITLE
+from rag.reader.network import MAX_BODY_TOKENS, MAX_QUESTION_TOKENS, MAX_TITLE_TOKENS
 from training.examples import Example
 
 
@@ -53,21 +53,23 @@ def windows(
         if any(span is None for span in spans) or not len(question) or not len(text):
             continue
         begin = 0
-        if len(text) > BODY:
+        if len(text) > MAX_BODY_TOKENS:
             first, last = (
                 spans[rng.integers(len(spans))] if spans else (rng.integers(len(text)),) * 2
             )
-            low, high = max(0, last + 1 - BODY), min(first, len(text) - BODY)
+            low, high = max(0, last + 1 - MAX_BODY_TOKENS), min(first, len(text) - MAX_BODY_TOKENS)
             begin = int(rng.integers(min(low, high), max(low, high) + 1))
-            spans = [span for span in spans if begin <= span[0] and span[1] < begin + BODY]
+            spans = [
+                span for span in spans if begin <= span[0] and span[1] < begin + MAX_BODY_TOKENS
+            ]
             if one.spans and not spans:
                 continue
-            text = text.part(begin, begin + BODY)
-        title = title.part(0, TITLE)
+            text = text.part(begin, begin + MAX_BODY_TOKENS)
+        title = title.part(0, MAX_TITLE_TOKENS)
         moved = np.array(spans, np.int64).reshape(-1, 2) - begin + len(title)
         out.append(
             Window(
-                question.part(0, QUESTION),
+                question.part(0, MAX_QUESTION_TOKENS),
                 joined(title, text),
                 len(title),
                 moved,

@@ -1,9 +1,9 @@
-"""Readers of documents, one module per family of formats; each loads its library when it first
-reads.
+"""Readers of documents: one module per family of file formats.
 
-A reader takes the bytes of a file and gives one draft or several. It raises :class:`Unreadable` or
-:class:`rag.corpus.encoding.NotText` with the reason where it finds no article; what else it raises
-is an error of its own.
+A module is imported, with the library that it needs, when the first document of its formats is
+read. A reader takes the bytes of a file and returns one draft or a list of drafts. It raises
+:class:`Unreadable` or :class:`rag.corpus.encoding.NotText`, with the reason, if it finds no
+article. Any other exception is a bug in the reader.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def _lazy(module: str, function: str) -> Reader:
     return read
 
 
-VERSION = 7
-"""Of what is read: raise it whenever a file would be read otherwise than before, so that an index
-reads its files anew.
+READERS_VERSION = 8
+"""Version of what the readers return. Raise it whenever a file would be read differently than
+before, so that an index reads its files again.
 """
 
 _SUFFIXES = {
@@ -39,38 +39,41 @@ _SUFFIXES = {
     "epub.read_epub": ".epub",
     "feed.read_feed": ".rss .atom .xml",
 }
-READERS: dict[str, Reader] = {
+READER_BY_SUFFIX: dict[str, Reader] = {
     suffix: _lazy(*reader.split("."))
     for reader, suffixes in _SUFFIXES.items()
     for suffix in suffixes.split()
 }
-"""Reader of the bytes of a document, by its suffix in lower case."""
+"""The reader of each format, by the suffix of its files in lower case."""
 
 IN_PLACE = frozenset((".txt", ".md", ".markdown"))
-"""Formats that are read where they are, if short; all others, whose parsers a file may keep busy
-for ever, bloat or crash, are read in a process of their own (``rag.corpus.worker``).
+"""Formats that the calling process reads itself if the file is short.
+
+All others are read in a separate process (``rag.corpus.worker``), because a file can make their
+parsers run for ever, use up the memory or crash.
 """
 
 WITH_PICTURES = frozenset((".pdf", ".docx", ".epub", ".mhtml", ".mht"))
-"""Formats that may be large though they hold little text."""
+"""Formats whose files may be large although they hold little text."""
 
 
 def read_drafts(
     suffix: str, data: bytes, columns: Mapping[str, str] | None = None
 ) -> list[Draft | Missing]:
-    """The articles in a document, at least one item. Raises what the reader raises.
+    """The articles in a document, as a list of at least one item. Raises what the reader raises.
 
     Args:
-        suffix: of :data:`READERS`, or ".json".
+        suffix: a suffix of :data:`READER_BY_SUFFIX`, or ".json".
         data: the whole document.
-        columns: names of the columns of tables, by field.
+        columns: for each field of an article the name that a JSON file uses for it, where that is
+            not a usual one.
     """
     if suffix == ".json":
         from rag.corpus.readers.rows import read_json
 
         return read_json(data, columns or {})
     try:
-        found = READERS[suffix](data)
+        found = READER_BY_SUFFIX[suffix](data)
     except UsageError as error:  # an extra is not installed
         raise Unreadable(str(error)) from error
     return found if isinstance(found, list) else [found]

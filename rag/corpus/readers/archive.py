@@ -1,9 +1,9 @@
-"""Archives of article files (.zip, .tar and compressed ones) and single compressed files: opened in
-place, never unpacked to the disk.
+"""Archives of article files (.zip, .tar and compressed .tar) and single compressed files, read in
+place and never unpacked to the disk.
 
-Whoever made an archive may mean harm: names that climb, links, members that grow without end.
-Nothing is written, so a name can do no more than confuse, and is refused for that; what comes out
-is counted (:class:`Allowance`).
+An archive may be malicious: its names may lead out of its folder, its members may be links, or may
+unpack without end. Nothing is written to the disk, so a bad name can only mislead the user; it is
+refused for that reason. :class:`Allowance` counts and limits what is unpacked.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from typing import IO, Any, BinaryIO
 
 from rag.corpus.encoding import NotText, decode
 from rag.corpus.readers.draft import Missing, Unreadable
-from rag.corpus.readers.zipped import FAILURES, listed
+from rag.corpus.readers.zipped import ZIP_ERRORS, listed
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 COMPRESSED = (".gz", ".bz2", ".xz")
-MAX_DEPTH = 3  # an archive in an archive in an archive
-MAX_MEMBERS = 200_000
-_FREE_BYTES = 64 * 1024 * 1024  # that may come out of a file however small
-_MAX_RATIO = 200  # of what comes out to the archive; news in JSON shrinks to a twentieth
-_MAX_BYTES = 8 * 1024**3
-_MAX_HEADER_BYTES = 1024 * 1024
-_FAILURES = (*FAILURES, tarfile.TarError, lzma.LZMAError)
+MAX_ARCHIVE_DEPTH = 3  # levels of nesting: an archive in an archive in an archive
+_MAX_ARCHIVE_MEMBERS = 200_000
+_FREE_BYTES = 64 * 1024 * 1024  # unpacked bytes that a file of any size is allowed
+_MAX_RATIO = 200  # unpacked bytes per byte of archive; news in JSON shrinks to a twentieth
+_MAX_BYTES = 8 * 1024**3  # unpacked bytes, whatever the ratio
+_MAX_HEADER_BYTES = 1024 * 1024  # of one extended header of a .tar
+_FAILURES = (*ZIP_ERRORS, tarfile.TarError, lzma.LZMAError)
 _DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
     "gz": gzip.open,
     "bz2": bz2.open,
@@ -48,16 +48,16 @@ Members = Iterator[tuple[str, int, BinaryIO | Missing]]
 
 
 class Overgrown(Unreadable):
-    """More comes out of an archive than is read of one."""
+    """An archive unpacks to more bytes, or holds more files, than are read of one archive."""
 
 
 @dataclass
 class Allowance:
-    """How much may come out of an archive of ``size`` bytes, of all archives in it together.
+    """Counts and limits what is unpacked from an archive and from all archives nested in it.
 
     Attributes:
-        size: bytes of the outermost archive.
-        bytes, members: what has come out so far.
+        size: bytes of the outermost archive, as it is stored.
+        bytes, members: number of bytes and of files unpacked so far.
     """
 
     size: int
@@ -65,7 +65,7 @@ class Allowance:
     members: int = 0
 
     def take(self, count: int) -> None:
-        """Counts what came out. Raises Overgrown where it is more than is allowed."""
+        """Counts unpacked bytes. Raises Overgrown if the total is more than is allowed."""
         self.bytes += count
         if self.bytes > min(_MAX_BYTES, max(_FREE_BYTES, _MAX_RATIO * self.size)):
             raise Overgrown(
@@ -74,17 +74,18 @@ class Allowance:
             )
 
     def count(self) -> None:
-        """Counts a member. Raises Overgrown where it is one too many."""
+        """Counts one member. Raises Overgrown if it is one too many."""
         self.members += 1
-        if self.members > MAX_MEMBERS:
+        if self.members > _MAX_ARCHIVE_MEMBERS:
             raise Overgrown(
-                f"holds more than {MAX_MEMBERS:,} files: what follows is not read; split it"
+                f"holds more than {_MAX_ARCHIVE_MEMBERS:,} files: what follows is not read;"
+                " split it"
             )
 
 
 class _Careful(io.RawIOBase):
-    """A stream that counts what is unpacked, and raises an OSError for whatever is wrong with
-    it.
+    """A stream that counts the bytes read from another one, and raises an OSError for any damage
+    in it.
     """
 
     def __init__(self, stream: IO[bytes], allowance: Allowance | None) -> None:
@@ -107,15 +108,18 @@ class _Careful(io.RawIOBase):
 
 
 def archive_suffix(name: str) -> str:
-    """The end of a name that tells an archive or a compressed file, in lower case, or ""."""
+    """The suffix that marks a name as that of an archive or compressed file, in lower case;
+    "" for any other name.
+    """
     lower = name.lower()
     known = (*sorted(ARCHIVES, key=len, reverse=True), *COMPRESSED)
     return next((suffix for suffix in known if lower.endswith(suffix)), "")
 
 
 def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
-    """What is in a file compressed with gzip, bzip2 or xz, as a stream. Reading it raises OSError,
-    Overgrown.
+    """A stream of the unpacked content of a file in gzip, bzip2 or xz.
+
+    Reading the stream raises OSError if the file is damaged, and Overgrown if too much comes out.
     """
     opened = next(opened for kind, opened in _DECOMPRESSORS.items() if suffix.endswith(kind))
     return _careful(opened(file), allowance)
@@ -126,15 +130,16 @@ def _careful(stream: IO[bytes], allowance: Allowance | None) -> BinaryIO:
 
 
 def members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:
-    """Name, size and content of each file in an archive, in its order; each content is to be read
-    before the next is asked for.
+    """Yields name, size and content of each file in an archive, in the order of the archive.
 
-    Directories, hidden files and what systems add to archives are left out; links, devices,
-    encrypted members and names that lead out of the archive come with a reason.
+    The caller must read a content before it asks for the next file. Directories, hidden files and
+    the files that operating systems add ("__MACOSX") are left out. Links, devices, encrypted
+    members and names that lead out of the archive have a :class:`Missing` with the reason in place
+    of the content.
 
     Raises:
-        Unreadable: damaged, or no archive; Overgrown.
-        OSError: from the file itself.
+        Unreadable: the file is damaged or no archive. Overgrown: too much is in it.
+        OSError: when the caller reads a content that is damaged.
     """
     is_zip = suffix == ".zip"
     found = _zip_members(file, allowance) if is_zip else _tar_members(file, suffix, allowance)
@@ -178,7 +183,7 @@ def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
                 continue
             try:
                 content = archive.open(member)
-            except FAILURES as error:
+            except ZIP_ERRORS as error:
                 why = f"damaged, or packed in an unusual way ({error}); pack it anew"
                 yield name, 0, Missing(why)
                 continue
@@ -187,15 +192,17 @@ def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
-    """The name of a member; where it is not marked as UTF-8, old programs wrote it in the encoding
-    of their system.
+    """The name of a member. Old programs do not mark it as UTF-8 and write it in the encoding of
+    their system, which is then guessed.
     """
     is_utf8 = member.flag_bits & 0x800
     return member.filename if is_utf8 else _decoded(member.filename, "cp437", "strict")
 
 
 def _decoded(name: str, encoding: str, errors: str) -> str:
-    """A name that was read in one encoding, in the one that its bytes tell."""
+    """A name that was decoded with ``encoding``, decoded anew with the encoding that its bytes
+    suggest; the name itself if that fails.
+    """
     try:
         return decode(name.encode(encoding, errors))
     except (UnicodeError, NotText):
@@ -215,13 +222,13 @@ def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:
                 yield name, 0, Missing(f"{what} in an archive; pack the file itself")
             elif content := archive.extractfile(member):
                 yield name, member.size, _careful(content, None)
-            # The stream is read once: what went by is not needed again, and would pile up.
+            # tarfile remembers every member, but the stream is read only once: free the memory.
             vars(archive)["members"].clear()
 
 
 class _Info(tarfile.TarInfo):
-    """A member whose extended headers, which are read at once, are of a size that names can
-    have.
+    """A member of a .tar whose extended headers are limited to a size that names can have, because
+    tarfile reads such a header into memory as a whole.
     """
 
     def _proc_member(self, tarfile_):

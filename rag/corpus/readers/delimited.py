@@ -1,4 +1,4 @@
-"""Tables with a line for each row: .csv and .tsv."""
+"""Tables with delimited columns (.csv, .tsv): each row is an article."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.rows import SAMPLE_BYTES, Columns, draft_of, names_of
 
 _DELIMITERS = ",\t;|"
-_FIELD_CHARS = 16 * 1024 * 1024
-_HEADINGS = 4  # rows above the names of the columns, and these
+_FIELD_CHARS = 16 * 1024 * 1024  # in one field at most
+_HEADINGS = 4  # rows at the top in which the row of column names is sought, below a heading
 
 
-def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
-    """Line number and article of each row; the first row names the columns.
+def _rows(file: BinaryIO) -> tuple[Any, str]:
+    """The rows of a file, from the one that names the columns on, and their delimiter.
 
-    The encoding is told from the beginning of the file, the delimiter (, tab ; or |) from the first
-    row.
-
-    Raises Unreadable where no column holds the text, NotText, OSError.
+    Raises Unreadable if the file is empty, NotText and OSError.
     """
     sample = file.read(SAMPLE_BYTES)
     if len(sample) == SAMPLE_BYTES:
@@ -36,15 +33,27 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
         io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline=""
     )
     first = stream.readline(_FIELD_CHARS)
-    if told := re.match(r"\ufeff?\"?sep=([,\t;|])", first):  # Excel's
+    if sep_line := re.match(r"\ufeff?\"?sep=([,\t;|])", first):  # Excel's
         first = stream.readline(_FIELD_CHARS)
-    delimiter = told[1] if told else max(_DELIMITERS, key=first.count)
+    delimiter = sep_line[1] if sep_line else max(_DELIMITERS, key=first.count)
     csv.field_size_limit(_FIELD_CHARS)
     rows = csv.reader(
         itertools.chain([first], stream),
         delimiter=delimiter,
         **_quoting(sample.decode(name, "replace"), delimiter),
     )
+    return rows, delimiter
+
+
+def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
+    """Yields line number and article of each row below the row that names the columns.
+
+    The encoding is detected from the beginning of the file. The delimiter is the one of , tab ; and
+    | that is most frequent in the first row, unless a line such as "sep=;" names it.
+
+    Raises Unreadable if the file is empty or no column holds the text, NotText and OSError.
+    """
+    rows, delimiter = _rows(file)
     header, text = _header(rows, columns)
     if not text:
         wanted = "a column with the text, named 正文, content, text or the like"
@@ -62,14 +71,16 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
         if row is None:
             return
         if any(cell.strip() for cell in row):
-            if len(row) > len(header) and header[-1] == text:  # its delimiters were not quoted
+            # The text is the last column and holds delimiters that were not quoted.
+            if len(row) > len(header) and header[-1] == text:
                 row[len(header) - 1 :] = [delimiter.join(row[len(header) - 1 :])]
             yield rows.line_num, draft_of(dict(zip(header, row)), columns)
 
 
 def _header(rows: Iterator[list[str]], columns: Columns) -> tuple[list[str], str]:
-    """The row that names the columns, and that of the text, "" for none: the first row, or one
-    below the heading of the table.
+    """The row of column names, and the name of the column that holds the text ("" for none).
+
+    It is the first row, or a row below the heading of the table.
     """
     first: list[str] = []
     for row in itertools.islice(rows, _HEADINGS):
@@ -78,13 +89,15 @@ def _header(rows: Iterator[list[str]], columns: Columns) -> tuple[list[str], str
         if text := names_of(header, columns).get("text", ""):
             return header, text
         if len(list(filter(None, header))) > 1:
-            break  # no heading
+            break  # a heading fills one cell only
     return first, ""
 
 
 def _quoting(sample: str, delimiter: str) -> dict[str, Any]:
-    """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables
-    with tabs that quote nothing.
+    """The arguments of ``csv.reader`` that say how a table quotes its fields.
+
+    By default a field stands in double quotes, and a quote within it is doubled. Some tables with
+    tabs quote nothing, some use single quotes, and MySQL writes a quote as \\".
     """
     lines, mark = sample.splitlines()[:-1], re.escape(delimiter)
     columns = {line.count("\t") for line in lines}
@@ -100,7 +113,7 @@ def _quoting(sample: str, delimiter: str) -> dict[str, Any]:
 
 
 class _Chained(io.RawIOBase):
-    """Bytes that were read already, then the rest of their file."""
+    """A stream of bytes that were already read from a file, followed by the rest of that file."""
 
     def __init__(self, first: bytes, rest: BinaryIO) -> None:
         self._first, self._rest = io.BytesIO(first), rest

@@ -1,6 +1,4 @@
-"""Word files (.docx), through python-docx: all that a file can hold text in, in the order in which
-it is read.
-"""
+"""Word files (.docx), through python-docx: the text of all parts of a file, in reading order."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ from rag.corpus.readers.docx_numbers import Numbers, inner
 from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, text_of
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import page_text
-from rag.corpus.readers.zipped import FAILURES, open_zip
+from rag.corpus.readers.zipped import ZIP_ERRORS, open_zip
 from rag.extras import extra
 
 _NOT_TEXT = re.compile(
@@ -28,17 +26,19 @@ _NOT_TEXT = re.compile(
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _PAGE = re.compile(r"\b(?:NUM|SECTION)?PAGES?\b")
 _TABLE = re.compile(r"\s*(?:表|table)", re.IGNORECASE)
-_TEMPLATE_DAY = "2013-12-23"  # when the template of python-docx was made, which its files carry on
-_HEAD = 15
+_TEMPLATE_DAY = "2013-12-23"  # the date of python-docx's template, left in files made from it
+_HEAD = 15  # lines at the top in which title, date and source are sought
 
 
 def read_docx(data: bytes) -> Draft:
-    """The text of a Word file as it would be printed: insertions taken, deletions left out.
+    """The text of a Word file as it would be printed: tracked insertions are accepted, tracked
+    deletions left out.
 
-    A table's row is a line with tabs between its cells. Notes, charts, diagrams and text boxes
-    follow the paragraph that they are anchored in; headers, footers and comments stand at the end.
-    The title is the paragraph in the style Title, else what the file's properties say, else a
-    heading at the very top or a line in the middle above the text; the date is written at the top, or the day on which the file was made.
+    A row of a table is a line with tabs between its cells. Notes, charts, diagrams and text boxes
+    follow the paragraph that they are anchored in. Headers, footers and comments stand at the end.
+    The title is the first paragraph if its style is Title, else the title in the file's properties,
+    else a heading at the very top, else a centred line above the text. The date is the one written
+    at the top, else the day on which the file was made.
 
     Raises:
         Unreadable: damaged, encrypted, an old .doc, too large once unpacked, or without text.
@@ -58,26 +58,28 @@ def read_docx(data: bytes) -> Draft:
         parts = _Parts(document.part)
         body, numbers = document.element.body, parts.numbers
         lines = list(lines_of(body, parts.style, parts.aside, numbers.before))
-        around = list(parts.around())
-        told = document.core_properties
-        title, made = told.title or "", told.created
+        margin_lines = list(parts.margin_lines())
+        properties = document.core_properties
+        title, made = properties.title or "", properties.created
     except MemoryError:
         raise
-    # python-docx takes a package to be whole and raises as it happens to fail
+    # python-docx does not expect damaged files and raises whatever error happens to occur.
     except Exception as error:
         raise Unreadable(
             f"damaged, or no Word file ({type(error).__name__}: {error}); save it anew"
         ) from None
-    return _draft(lines, around, " ".join(title.split()), made.date().isoformat() if made else "")
+    return _draft(
+        lines, margin_lines, " ".join(title.split()), made.date().isoformat() if made else ""
+    )
 
 
 def _usual(archive: zipfile.ZipFile) -> bytes:
-    """A file as Word saves it by default, made of one that it saved as "Strict Open XML", which
-    python-docx does not take; b"" for all others.
+    """A file that Word saved as "Strict Open XML", rewritten with the usual namespaces, because
+    python-docx does not read the strict ones; b"" for any other file.
     """
     try:
-        told = archive.read("[Content_Types].xml") + archive.read("_rels/.rels")
-        if not _STRICT.search(told):
+        declarations = archive.read("[Content_Types].xml") + archive.read("_rels/.rels")
+        if not _STRICT.search(declarations):
             return b""
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as copy:
@@ -87,13 +89,14 @@ def _usual(archive: zipfile.ZipFile) -> bytes:
                     part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
                 copy.writestr(name, part)
         return out.getvalue()
-    except FAILURES:
+    except ZIP_ERRORS:
         return b""
 
 
 class _Parts:
-    """The parts of a Word file besides its body: styles, notes, charts, headers, comments. Each
-    note is told once.
+    """The parts of a Word file besides its body: styles, notes, charts, headers, comments.
+
+    Each note is returned only once, even if several marks lead to it.
     """
 
     def __init__(self, part) -> None:
@@ -108,13 +111,13 @@ class _Parts:
         self.numbers = Numbers(self._roots("numbering"), self._styles)
 
     def style(self, key: str) -> str:
-        """The name of a style in lower case, "" for none."""
+        """The name of the style with the id ``key``, in lower case; "" if there is none."""
         if key not in self._names:
             self._names[key] = inner(self._styles.get(key), "name").lower()
         return self._names[key]
 
     def aside(self, kind: str, key: str) -> Iterator[str]:
-        """As :data:`rag.corpus.readers.docx_text.Aside`."""
+        """The lines of a note, chart or diagram; see :data:`rag.corpus.readers.docx_text.Aside`."""
         if kind == "part":
             yield from self._drawn(key)
             return
@@ -128,9 +131,9 @@ class _Parts:
         if (note := self._notes[kind].pop(key, None)) is not None:
             yield from self._text(note)
 
-    def around(self) -> Iterator[str]:
-        """The lines of headers and footers but for page numbers, each once, and comments behind the
-        names of those who made them.
+    def margin_lines(self) -> Iterator[str]:
+        """The lines of headers and footers, each once and without page numbers; then the comments,
+        each behind the name of its author.
         """
         seen = set()
         for kind in ("header", "footer"):
@@ -161,7 +164,7 @@ class _Parts:
     def _roots(self, kind: str) -> Iterator:
         for relation in self._part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                part = relation.target_part  # python-docx has the tree of those that it knows
+                part = relation.target_part  # python-docx has parsed those that it knows
                 yield part.element if hasattr(part, "element") else _xml(part.blob)
 
 
@@ -172,23 +175,33 @@ def _xml(data: bytes):
 
 
 def _codes(paragraph) -> Iterator[str]:
-    """What the fields of a paragraph show."""
+    """The codes of a paragraph's fields, such as "PAGE", which say what a field shows."""
     for node in paragraph.iter(f"{W}instrText", f"{W}fldSimple"):
         yield node.text or node.get(f"{W}instr", "")
 
 
-def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str) -> Draft:
+def _draft(
+    lines: list[tuple[str, str]], margin_lines: list[str], stated_title: str, made: str
+) -> Draft:
+    """The draft of a file.
+
+    Args:
+        lines: (text, style) of the lines of the body.
+        margin_lines: lines of headers, footers and comments.
+        stated_title: title in the file's properties.
+        made: day on which the file was made, as ISO date.
+    """
     filled = ((text, style) for text, style in lines if text and not style.startswith("toc "))
     lines = [(_line(text, style), style) for text, style in filled]
     here = {text for text, _ in lines}
-    lines += [(text, "") for text in around if text and text not in here]
+    lines += [(text, "") for text in margin_lines if text and text not in here]
     if not lines:
         raise Unreadable("expected text, found none: only pictures, or an empty file")
     top, style = lines[0]
-    if style in ("title", "标题") or (style.startswith("heading") and not told):
+    if style in ("title", "标题") or (style.startswith("heading") and not stated_title):
         title = top
     else:
-        title = "" if _NOT_TEXT.match(told) else told
+        title = "" if _NOT_TEXT.match(stated_title) else stated_title
         title = title or _centred(lines[:_HEAD])
     body = [text for text, _ in (lines[1:] if title == top else lines)]
     head = [text for text, _ in lines[:_HEAD]]
@@ -197,13 +210,15 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
 
 
 def _centred(lines: list[tuple[str, str]]) -> str:
-    """The line in the middle above the text that may be its title, as offices set it."""
+    """The first centred line above the prose that can be a title, as official documents set it;
+    "" if there is none.
+    """
     above = itertools.takewhile(lambda line: not is_prose(line[0]), lines)
     long = (text for text, style in above if style == CENTRED and width(text) >= 8)
     return next((one for one in long if could_be_title(one) and not is_letterhead(one)), "")
 
 
 def _line(text: str, style: str) -> str:
-    """A line, marked where it stands below a picture."""
+    """A line, marked as a caption if its style is that of one; a table's caption stays as it is."""
     of_table = style.startswith("table") or _TABLE.match(text)
     return as_caption(text) if style.endswith(("caption", "题注")) and not of_table else text

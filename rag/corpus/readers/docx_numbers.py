@@ -1,4 +1,6 @@
-"""Numbers that Word counts by itself: "一、", "(a)", "1.2", which stand nowhere in the text."""
+"""List numbers that Word computes when it shows a file ("一、", "(a)", "1.2"): the text of the
+file does not hold them.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +11,23 @@ from rag.corpus.readers.docx_text import W
 from rag.corpus.readers.numbering import is_count, numeral
 
 _PLACE = re.compile(r"%([1-9])")
-_CLOSE = frozenset("、，。．：）】〕》")  # no space stands behind these
+_CLOSE = frozenset("、，。．：）】〕》")  # no space follows these
 _LEVELS = 9
 
 
 class Numbers:
-    """The numbers of the paragraphs of one file, which must be asked for in order.
+    """Counts the list numbers of the paragraphs of one file.
+
+    Each call of :meth:`before` counts on, so it must be called once per paragraph, in their order.
+    The code calls a list's definition (w:abstractNum), which several lists may share, its kind.
 
     Args:
-        numbering: roots of the parts that say how lists count, none where the file has no list.
-        styles: elements of the styles of paragraphs, by their id.
+        numbering: roots of the parts that define the lists; none if the file has no list.
+        styles: style elements of the file by their id.
     """
 
     def __init__(self, numbering: Iterable, styles: Mapping[str, object]) -> None:
-        self._kinds: dict[str, object] = {}  # how a list looks
+        self._kinds: dict[str, object] = {}
         self._lists: dict[str, object] = {}
         for root in numbering:
             kinds = _all(root, "abstractNum")
@@ -33,7 +38,9 @@ class Numbers:
         self._begun: set[tuple[str, int]] = set()
 
     def before(self, paragraph) -> str:
-        """What Word shows in front of a paragraph, with a space where it needs one; "" for none."""
+        """The number that Word shows before a paragraph, with a space behind it where it needs one;
+        "" for none.
+        """
         if not self._lists:
             return ""
         key, level = self._list_of(paragraph)
@@ -56,7 +63,9 @@ class Numbers:
         return text if not text or text[-1] in _CLOSE else f"{text} "
 
     def _counted(self, key: str, level: int, levels: dict[int, object]) -> list[int]:
-        """The counts of all levels at the next paragraph of one; -1 is "not begun"."""
+        """Counts a paragraph of a list at some level, and returns the counts of all levels;
+        -1 means that a level has not begun.
+        """
         counts = self._counts.setdefault(inner(self._lists[key], "abstractNumId"), [-1] * _LEVELS)
         if (key, level) not in self._begun:
             self._begun.add((key, level))
@@ -64,8 +73,8 @@ class Numbers:
                 counts[level] = start - 1
         for at in range(level + 1):
             if counts[at] < 0:
-                told = inner(levels[at], "start") if at in levels else ""
-                counts[at] = (int(told) if is_count(told) else 1) - (at == level)
+                start_text = inner(levels[at], "start") if at in levels else ""
+                counts[at] = (int(start_text) if is_count(start_text) else 1) - (at == level)
         counts[level] += 1
         counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
         return counts
@@ -77,26 +86,30 @@ class Numbers:
         return None
 
     def _list_of(self, paragraph) -> tuple[str, int]:
-        """The list of a paragraph, its own or that of its style, and the level; ("", 0) for none."""
+        """The id of a paragraph's list and its level, stated by the paragraph or by its style;
+        ("", 0) for none.
+        """
         marks = paragraph.find(f"{W}pPr")
         if marks is None:
             return "", 0
-        own, name = marks.find(f"{W}numPr"), inner(marks, "pStyle")
-        key, level = inner(own, "numId"), inner(own, "ilvl")
+        numbering, name = marks.find(f"{W}numPr"), inner(marks, "pStyle")
+        key, level = inner(numbering, "numId"), inner(numbering, "ilvl")
         if not key or not level:
             key, level = self._completed(name, key, level)
         return key, int(level) if is_count(level) and int(level) < _LEVELS else 0
 
     def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
-        """The list and the level of a paragraph, where it does not say one of them itself."""
+        """The list and the level of a paragraph; what it does not state itself ("") is that of its
+        style.
+        """
         for at in self._above(style):
-            if (told := _numbering(self._styles[at])) is not None:
-                key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
+            if (numbering := _numbering(self._styles[at])) is not None:
+                key, level = key or inner(numbering, "numId"), level or inner(numbering, "ilvl")
                 return key, level or self._level_of_style(key, at)
         return key, level
 
     def _above(self, name: str) -> Iterator[str]:
-        """A style and those that it is based on."""
+        """The ids of a style and of those that it is based on, nearest first."""
         for _ in range(20):
             if name not in self._styles:
                 return
@@ -109,7 +122,7 @@ class Numbers:
         return next((_value(one, "ilvl") for one in (named if kind is not None else ())), "")
 
     def _kind(self, key: str):
-        """How a list looks; None for no list."""
+        """The definition of a list (w:abstractNum); None if there is none."""
         if key not in self._lists:
             return None
         return self._kinds.get(inner(self._lists[key], "abstractNumId"))
@@ -128,10 +141,10 @@ def _value(node, name: str) -> str:
 
 
 def inner(node, name: str) -> str:
-    """The value of an element in another, "" where it is not there."""
+    """The value (w:val) of a child element; "" if it is missing."""
     found = node.find(f"{W}{name}") if node is not None else None
     return found.get(f"{W}val", "") if found is not None else ""
 
 
 def _is_level(node) -> bool:
-    return is_count(told := _value(node, "ilvl")) and int(told) < _LEVELS
+    return is_count(level := _value(node, "ilvl")) and int(level) < _LEVELS

@@ -1,6 +1,4 @@
-"""What stands in the XML of a Word file: paragraphs, rows of tables, and what is anchored in
-them.
-"""
+"""Text from the XML of a Word file: paragraphs, rows of tables, and what is anchored in them."""
 
 from __future__ import annotations
 
@@ -20,26 +18,27 @@ _P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
 _RUN, _LOOK, _TEXTS = f"{W}r", f"{W}rPr", (f"{W}t", f"{_M}t")
 _FRACTION, _ROOT = f"{_M}f", f"{_M}rad"
 _DRAWN = f"{_A}p"
-# Text that was deleted or moved away with changes tracked, what tells how a word is read aloud,
-# the codes of fields, what is there for programs of before 2010 only, and how a run or a paragraph
-# looks.
+_WORDART, _HEADERS = "{urn:schemas-microsoft-com:vml}textpath", (f"{W}hdr", f"{W}ftr")
+# Elements that are not read: text that was deleted or moved away with changes tracked, the reading
+# of a word above it (ruby), the codes of fields, copies for programs older than 2010, and the
+# formatting of runs and paragraphs.
 _GONE = frozenset(f"{W}{name}" for name in "del moveFrom instrText rt rPr pPr".split()) | {
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 }
 _MARKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 _HIDING = (f"{W}strike", f"{W}dstrike", f"{W}vanish")
-# What a paragraph refers to, by its mark in it.
+# The kind of note that a mark in a paragraph refers to; the attribute that names another part.
 _ANCHORS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
 _PARTS = {f"{_C}chart": f"{_R}id", f"{_DGM}relIds": f"{_R}dm", f"{W}altChunk": f"{_R}id"}
 
 Aside = Callable[[str, str], Iterator[str]]
-"""The lines of what a mark leads to: ("footnotes" or "endnotes", number) or ("part",
-relationship).
+"""Returns the lines of what a mark in a paragraph leads to. Its arguments are "footnotes" or
+"endnotes" and the id of a note, or "part" and the id of a relationship (a chart, for example).
 """
 
 
 Before = Callable[[object], str]
-"""The number that Word counts before a paragraph, "" for none."""
+"""Returns the list number that Word shows before a paragraph; "" for none."""
 
 
 def lines_of(
@@ -48,14 +47,16 @@ def lines_of(
     aside: Aside = lambda kind, key: iter(()),
     before: Before = lambda paragraph: "",
 ) -> Iterator[tuple[str, str]]:
-    """(text, style) of each paragraph and row of a table in order; "" is the style of rows and of
-    what is anchored in a paragraph, :data:`CENTRED` that of what stands in the middle by itself.
+    """Yields (text, style) of each paragraph and table row, in the order of the document.
+
+    The style is "" for rows and for what is anchored in a paragraph, and :data:`CENTRED` for a
+    paragraph that is centred and has no style but the normal one.
 
     Args:
-        body: the element that holds them.
-        named: gives the name of a style in lower case, by its id.
-        aside: gives what notes, charts and diagrams say.
-        before: gives the numbers of lists.
+        body: the element that holds the paragraphs and tables.
+        named: returns the name of a style in lower case, given its id.
+        aside: returns the lines of notes, charts and diagrams.
+        before: returns the list number of a paragraph.
     """
     waiting = [body.iterchildren()]
     above: dict[object, dict[int, str]] = {}
@@ -67,7 +68,7 @@ def lines_of(
             number, text = before(block), text_of(block)
             yield number * bool(text) + text, _style(block, named)
             yield from ((line, "") for line in _anchored(block, aside))
-            # The text of boxes that are anchored in the paragraph.
+            # Text boxes that are anchored in the paragraph are read next.
             waiting.append(iter([box for box in block.iter(_BOX) if _shown(box, block)]))
         elif block.tag == _ROW and block.find(f"{W}trPr/{W}del") is None:
             cells = _cells(block, above.setdefault(block.getparent(), {}), before)
@@ -87,7 +88,7 @@ def _style(paragraph, named: Callable[[str], str]) -> str:
 
 
 def text_of(paragraph) -> str:
-    """The text of a paragraph, without that of boxes in it, and what is struck out or hidden."""
+    """The text of a paragraph, without text boxes in it and without struck out or hidden text."""
     return "".join(_pieces(paragraph)).strip()
 
 
@@ -108,10 +109,10 @@ def _pieces(paragraph) -> Iterator[str]:
 def _is_raised(text) -> bool:
     above = text.getparent()
     for mark in above.find(_LOOK) or ():
-        told = mark.get(f"{W}val", "-")
-        if mark.tag == f"{W}vertAlign" and told == "superscript":
+        value = mark.get(f"{W}val", "-")
+        if mark.tag == f"{W}vertAlign" and value == "superscript":
             return True
-        if mark.tag == f"{W}position" and told[:1] not in ("", "-"):  # half points above the line
+        if mark.tag == f"{W}position" and value[:1] not in ("", "-"):  # half points above the line
             return True
     return above.getparent().tag == f"{_M}sup"
 
@@ -125,9 +126,10 @@ def _is_hidden(run) -> bool:
 
 
 def _cells(row, above: dict[int, str], before: Before) -> Iterator[str]:
-    """The text of each cell in a line; of one that goes on from the row above what stands there.
+    """Yields the text of each cell of a row, each in one line.
 
-    Behind a cell over several columns the others are empty.
+    A cell that is merged with the one above repeats that one's text. A cell over several columns is
+    followed by empty cells. ``above`` holds the merged texts by column and is updated.
     """
     column = 0
     for cell in _inside(row, (f"{W}tc",)):
@@ -149,8 +151,10 @@ def _cells(row, above: dict[int, str], before: Before) -> Iterator[str]:
 def _inside(
     root, closed: Sequence[str] = (), hidden: Callable[[object], bool] = lambda node: False
 ) -> Iterator:
-    """The elements in another in their order, none that is gone or hidden, and none inside one that
-    is ``closed``.
+    """Yields the descendants of an element in document order.
+
+    Elements of :data:`_GONE` and those that are ``hidden`` are left out with all that they hold.
+    Elements whose tag is in ``closed`` are yielded, but not what they hold.
     """
     waiting = [root.iterchildren()]
     while waiting:
@@ -164,10 +168,10 @@ def _inside(
 
 
 def _anchored(block, aside: Aside) -> Iterator[str]:
-    """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes
-    that are no boxes.
+    """Yields the lines of the notes, charts and diagrams of a paragraph or row, and of words in
+    drawings and WordArt. WordArt of headers is left out, as Word stores watermarks there.
     """
-    if next(block.iter(*_ANCHORS, *_PARTS, _DRAWN), None) is None:
+    if next(block.iter(*_ANCHORS, *_PARTS, _DRAWN, _WORDART), None) is None:
         return
     for node in _inside(block, (_BOX,)):
         if node.tag in _ANCHORS:
@@ -176,6 +180,8 @@ def _anchored(block, aside: Aside) -> Iterator[str]:
             yield from aside("part", node.get(_PARTS[node.tag], ""))
         elif node.tag == _DRAWN:
             yield drawn(node)
+        elif node.tag == _WORDART and next(node.iterancestors(*_HEADERS), None) is None:
+            yield " ".join(node.get("string", "").split())
 
 
 def drawn(paragraph) -> str:
@@ -189,7 +195,7 @@ def diagram(root) -> Iterator[str]:
 
 
 def chart(root) -> Iterator[str]:
-    """The title of a chart, and the figures that it was drawn from as rows of a table."""
+    """Yields the title of a chart, then the figures that it shows as rows of a table."""
     for title in root.iterfind(f".//{_C}title"):
         yield " ".join(filter(None, map(drawn, title.iter(f"{_A}p"))))
     series = list(root.iter(f"{_C}ser"))
@@ -203,7 +209,7 @@ def chart(root) -> Iterator[str]:
 
 
 def _points(holder) -> dict[str, str]:
-    """The values in the cache of a series, by their number."""
+    """The values that a series of a chart caches, by their index."""
     if holder is None:
         return {}
     points = ((point.get("idx", "0"), point.find(f"{_C}v")) for point in holder.iter(f"{_C}pt"))
@@ -211,8 +217,8 @@ def _points(holder) -> dict[str, str]:
 
 
 def _shown(box, paragraph) -> bool:
-    """Whether a text box is the paragraph's own, not one inside another box, and no copy for old
-    programs.
+    """Whether a text box belongs to the paragraph itself: it is neither inside another text box nor
+    a copy for old programs.
     """
     node = box.getparent()
     while node is not paragraph:

@@ -1,4 +1,4 @@
-"""What the readers of all formats give: drafts of articles, or the reason why there is none."""
+"""What the readers of all formats return: drafts of articles, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from rag.corpus.encoding import NotText
 from rag.corpus.walk import encodable, reason
 
 busy: ContextVar[Callable[[], None]] = ContextVar("busy", default=lambda: None)
-"""What a reader calls between two parts of long work that goes on as it should: the time for one
-file then begins anew.
+"""Callback for a reader to call between two parts of long work, to show that it makes progress:
+the time limit of the file then starts anew.
 """
 
 
 class Unreadable(ValueError):
-    """No article can be made of the file; the message is the reason, with what to do."""
+    """No article can be made of the file. The message says why, and what the user can do."""
 
 
 def why(error: Exception) -> str:
-    """What is wrong with a file, in words that tell what to do."""
+    """What is wrong with a file, in words that tell the user what to do."""
     if isinstance(error, OSError):
         return encodable(reason(error))
     if isinstance(error, NotText | Unreadable):
         return encodable(str(error))
-    # A parser's own failure on one file must not cost the others.
+    # A bug of a parser that one file triggers must not stop the reading of the others.
     return encodable(
         f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text"
     )
@@ -33,10 +33,11 @@ def why(error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a file says of itself; fields as in :class:`rag.corpus.article.Article`, "" if unknown.
+    """An article as a reader found it in a file; fields as in
+    :class:`rag.corpus.article.Article`, "" if unknown.
 
-    ``part`` tells several articles of one file apart (a chapter, an entry), "" where there is one
-    only.
+    ``part`` identifies the article within a file that holds several (a chapter, an entry of a
+    feed); it is "" where the file holds only one.
     """
 
     text: str
@@ -52,7 +53,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A part of a file that gives no article, and why."""
+    """A part of a file from which no article can be read, and the reason."""
 
     reason: str
     part: str = ""

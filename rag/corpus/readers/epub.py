@@ -1,7 +1,7 @@
 """Electronic books and magazines (.epub): each chapter is an article.
 
-The packages for EPUB are under the AGPL (EbookLib), unmaintained, or hand out the same ZIP members
-and XML that are read here.
+No package for EPUB is used: they are under the AGPL (EbookLib), unmaintained, or return no more
+than the ZIP members and XML that this module reads.
 """
 
 from __future__ import annotations
@@ -18,26 +18,27 @@ from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
-from rag.corpus.readers.markup import PLACE
+from rag.corpus.readers.markup import ANCHOR_MARK
 from rag.corpus.readers.tree import xml_root
-from rag.corpus.readers.zipped import FAILURES, open_zip
+from rag.corpus.readers.zipped import ZIP_ERRORS, open_zip
 
 _OPS = "http://www.idpf.org/2007/ops"
 _CONTAINER = "META-INF/container.xml"
-_LEAST_COLUMNS = 60  # a spread with less and no sentence is a cover, a half title or an ornament
-_TITLE_PAGE = 400  # columns of names, dates and places on it at most
+# Columns of text. A file with less and no sentence is a cover, a half title or an ornament.
+_LEAST_COLUMNS = 60
+_TITLE_PAGE = 400  # columns of names, dates and places on a title page at most
 _TEXT_TYPES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 _MAX_PART = 32 * 1024 * 1024
 
 
 def read_epub(data: bytes) -> list[Draft | Missing]:
-    """The chapters in reading order, with their names in the table of contents as titles and the
-    book as source.
+    """The chapters in reading order. A chapter's title is its name in the table of contents, its
+    source is the title of the book.
 
-    A file without a name in the table of contents goes on with the chapter before it; one in which
-    several chapters begin is cut there. Covers, half titles and the table itself are no chapters.
-    The id of a chapter ends in the name of its file, and behind "#" the place where it begins in
-    it, if that is not its beginning.
+    A file without a name in the table of contents continues the chapter before it. A file in which
+    several chapters begin is cut at these places. Covers, half titles and the table of contents are
+    no chapters. The id of a chapter ends in the name of its file, followed by "#" and the place at
+    which it begins if that is not the beginning of the file.
 
     Raises:
         Unreadable: damaged, protected (DRM), too large once unpacked, or without text.
@@ -52,7 +53,7 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
         names = _contents(archive, package, items, folder)
         locked = _encrypted(archive)
         drafts: list[Draft | Missing] = []
-        book, date, lang = (_told(package, name) for name in ("title", "date", "language"))
+        book, date, lang = (_metadata(package, name) for name in ("title", "date", "language"))
         date = normal_date(date)
         for item in _spine(package, items):
             at = _inside(folder, item.get("href", ""))
@@ -77,8 +78,9 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
 
 
 def _is_chapter(text: str, of_book: bool) -> bool:
-    """Whether a text is more than a cover, a half title or an ornament, or than a title page, where
-    it has the title of the book.
+    """Whether a text is more than a cover, a half title or an ornament.
+
+    A text whose title is that of the book (``of_book``) must be more than a title page.
     """
     least = _TITLE_PAGE if of_book else _LEAST_COLUMNS
     long = len(text) >= least or width(text) >= least
@@ -97,12 +99,12 @@ def _xml(archive: zipfile.ZipFile, name: str):
     """The root of an XML member, None where it is absent or no XML."""
     try:
         return xml_root(_bytes(archive, name))
-    except FAILURES:
+    except ZIP_ERRORS:
         return None
 
 
 def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
-    """A member, up to 32 MiB of it. Raises one of ``FAILURES``."""
+    """A member, up to 32 MiB of it. Raises one of ``ZIP_ERRORS``."""
     with archive.open(name) as file:
         return file.read(_MAX_PART)
 
@@ -110,14 +112,14 @@ def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
 def _texts(
     archive: zipfile.ZipFile, name: str, places: list[str]
 ) -> list[tuple[str, str | Missing]]:
-    """What stands in a file from its beginning ("") and from each of some places (ids) on, as far
-    as it is not empty.
+    """The text of a file in parts as (place, text): from its beginning (place "") and from each of
+    some ``places`` (ids of elements) on. Empty parts are left out, unless all are empty.
     """
     try:
         text = page_text(_bytes(archive, name), places)
-    except (NotText, *FAILURES) as error:
+    except (NotText, *ZIP_ERRORS) as error:
         return [("", Missing(f"a chapter cannot be read ({error})", posixpath.basename(name)))]
-    first, *parts = text.split(PLACE)
+    first, *parts = text.split(ANCHOR_MARK)
     found = [("", first.strip())]
     for part in parts:
         place, _, inside = part.partition("\n")
@@ -126,7 +128,7 @@ def _texts(
 
 
 def _spine(package, items: dict) -> Iterator:
-    """The items in reading order that hold text, without the table of contents."""
+    """Yields the items that hold text in reading order, without the table of contents."""
     for reference in package.iterfind("{*}spine/{*}itemref"):
         item = items.get(reference.get("idref", ""))
         if item is None or reference.get("linear") == "no" or _is_contents(item):
@@ -142,8 +144,8 @@ def _is_contents(item) -> bool:
 def _contents(
     archive: zipfile.ZipFile, package, items: dict, folder: str
 ) -> dict[str, dict[str, str]]:
-    """For each file what the table of contents (EPUB 3, else EPUB 2) calls it (""), and the
-    chapters that begin in it, by their places.
+    """For each file the names that the table of contents (EPUB 3, else EPUB 2) gives to places in
+    it: the name of the file itself under "", those of chapters that begin within it under their id.
     """
     nav = next(filter(_is_contents, items.values()), None)
     spine = package.find("{*}spine")
@@ -152,19 +154,19 @@ def _contents(
     for item, read in ((nav, _nav_entries), (ncx, _ncx_entries)):
         if item is not None and not entries:
             at = _inside(folder, item.get("href", ""))
-            page, around = _xml(archive, at), posixpath.dirname(at)
+            page, base = _xml(archive, at), posixpath.dirname(at)
             for depth, href, name in read(page) if page is not None else ():
                 if name := " ".join(name.split()):
-                    where = f"{_inside(around, href)}#{href.partition('#')[2]}"
+                    where = f"{_inside(base, href)}#{href.partition('#')[2]}"
                     entries.append((depth, where, name))
     return _named(entries)
 
 
 def _nav_entries(page) -> Iterator[tuple[int, str, str]]:
-    """Depth, address and name of each entry of a table of contents."""
+    """Yields depth, address and name of each entry of a table of contents."""
     navs = list(page.iterfind(".//{*}nav"))
-    told = (nav for nav in navs if nav.get(f"{{{_OPS}}}type") == "toc")  # others list pages
-    nav = next(told, navs[0] if navs else None)
+    toc_navs = (nav for nav in navs if nav.get(f"{{{_OPS}}}type") == "toc")  # others list pages
+    nav = next(toc_navs, navs[0] if navs else None)
     for link in nav.iterfind(".//{*}a") if nav is not None else ():
         depth = sum(1 for _ in link.iterancestors("{*}ol"))
         yield depth, link.get("href", ""), "".join(link.itertext())
@@ -179,8 +181,10 @@ def _ncx_entries(page) -> Iterator[tuple[int, str, str]]:
 
 
 def _named(entries: list[tuple[int, str, str]]) -> dict[str, dict[str, str]]:
-    """The names of files and of places in them; sections below the name of their file are no
-    chapters, and a file is called by its own name, else by that of what begins in it first.
+    """The names of files and of places in them, from (depth, address, name) of each entry.
+
+    A section that the table lists below an entry of the same file is no chapter of its own. A file
+    without a name of its own gets the name of the first chapter in it.
     """
     out: dict[str, dict[str, str]] = {}
     above: list[tuple[int, str]] = []
@@ -207,7 +211,7 @@ def _inside(folder: str, href: str) -> str:
     return posixpath.normpath(posixpath.join(folder, unquote(href.partition("#")[0])))
 
 
-def _told(package, name: str) -> str:
+def _metadata(package, name: str) -> str:
     node = package.find(f"{{*}}metadata/{{http://purl.org/dc/elements/1.1/}}{name}")
     return " ".join((node.text or "").split()) if node is not None else ""
 

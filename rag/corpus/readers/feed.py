@@ -14,18 +14,18 @@ from rag.extras import extra
 
 
 def read_feed(data: bytes) -> list[Draft | Missing]:
-    """The entries of a feed in its order: the whole text where the feed has it, else the summary;
-    the feed is the source.
+    """The entries of a feed in its order. The text of an entry is the longest of its contents and
+    its summary; its source is the title of the feed, unless the entry names another source.
 
     Raises:
-        Unreadable: no feed, or one without entries; NotText.
+        Unreadable: no feed, or one without entries.
+        NotText: the file is no text.
     """
     with extra():
         import feedparser
 
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", decoded(data))
-    # A stream, never bytes: those it would first try to open as the name of a file or as an
-    # address.
+    # feedparser gets a stream, never bytes: it would try those as a file name or an address first.
     feed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         sanitize_html=False,
@@ -33,7 +33,7 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
     )
     source = shown(feed.feed.get("title") or "", lines=False)
     entries = [_entry(entry, source, number) for number, entry in enumerate(feed.entries, 1)]
-    known = bool(feed.get("version"))  # "" of other XML, and of feeds that do not say
+    known = bool(feed.get("version"))  # "" for other XML, and for feeds that state no version
     if not entries or not (known or any(isinstance(one, Draft) for one in entries)):
         what = "one without entries" if known else "none"
         raise Unreadable(

@@ -9,12 +9,12 @@ from rag.corpus.readers.numbering import raised
 from rag.corpus.readers.tree import path, raw_text, text_in
 from rag.corpus.tables import words_of
 
-# What else stands between two dollar signs are prices.
+# Any other text between two dollar signs is taken to be prices.
 _FORMULA = re.compile(
     r".*(?:[\\^={]|[A-Za-z)}]_).*|[A-Za-z]['\d]{0,2}(?:\s?[-+*/,<>]\s?\w{1,3}){0,9}", re.DOTALL
 )
-_LONGEST = 300
-_DEEPEST = 20
+_LONGEST = 300  # characters of a formula
+_DEEPEST = 20  # levels of braces that are resolved
 _SIGNS = {"quad": " ", "qquad": " "}
 _SIGNS |= {name: sign for sign, names in words_of("tex_signs.tsv").items() for name in names}
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
@@ -25,8 +25,8 @@ _GROUP = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\\([A-Za-z]+)\*?")
 _DELIMITED = re.compile(r"(?:\\[(\[]|\$\$?)(.{1,2000}?)(?:\\[)\]]|\$\$?)", re.DOTALL)
 _MARKED = path("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]")
-IN_TEXT = re.compile(r"\\(?:\((.{1,300}?)\\\)|\[(.{1,300}?)\\\])", re.DOTALL)
-"""What stands between \\( and \\) or between \\[ and \\]."""
+BRACKETED_TEX = re.compile(r"\\(?:\((.{1,300}?)\\\)|\[(.{1,300}?)\\\])", re.DOTALL)
+"""Matches TeX between \\( and \\) (group 1) or between \\[ and \\] (group 2)."""
 
 _SIGNED = re.compile(r"[\\^={]|[A-Za-z)}]_")
 _HOLDS_TEX = path("//*[text()[contains(., '\\(') or contains(., '\\[')]]")
@@ -34,12 +34,12 @@ _SPACE = re.compile(r"\\[,;:! \\]|~|&")
 
 
 def is_formula(tex: str) -> bool:
-    """Whether what stands between two dollar signs is mathematics, not what costs some dollars."""
+    """Whether the text between two dollar signs is mathematics, not text between two prices."""
     return len(tex) <= _LONGEST and bool(_FORMULA.fullmatch(tex.strip()))
 
 
 def plain_formula(tex: str) -> str:
-    """The formula in one line."""
+    """A formula in TeX as plain text in one line."""
     text = _NAME.sub(_sign, _SPACE.sub(" ", _ENVIRONMENT.sub(" ", tex)))
     for _ in range(_DEEPEST):
         before = text
@@ -52,9 +52,10 @@ def plain_formula(tex: str) -> str:
 
 
 def formula_in(found: re.Match[str]) -> str:
-    """The formula of a match of :data:`IN_TEXT` in one line, "" where it is none.
+    """The formula of a match of :data:`BRACKETED_TEX` as plain text in one line; "" if it is none.
 
-    Square brackets stand around much else, so that a letter alone is none in them.
+    Square brackets enclose much else, so the text in them must hold a sign of TeX: a letter alone
+    is no formula there.
     """
     tex = found[1] or found[2]
     if not is_formula(tex) or (found[2] and not _SIGNED.search(tex)):
@@ -63,21 +64,23 @@ def formula_in(found: re.Match[str]) -> str:
 
 
 def _plain_text(text: str | None) -> str | None:
-    return IN_TEXT.sub(lambda found: formula_in(found) or found[0], text) if text else text
+    return BRACKETED_TEX.sub(lambda found: formula_in(found) or found[0], text) if text else text
 
 
 def in_text(root) -> None:
-    """Makes text of the formulas of a page: of MathML, of what KaTeX and encyclopaedias leave of
-    TeX, and of TeX that is marked as such or stands in the text for a script to set.
+    """Replaces the formulas of a page with plain text.
+
+    It finds MathML, the TeX that KaTeX and encyclopaedias keep beside a formula, elements that are
+    marked as TeX, and TeX in the text that a script of the page would typeset.
     """
     for node in list(root.iter("math")):
-        told = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
-        _put(node, told or node.get("alttext", ""))
-        node.getparent().attrib.pop("style", None)  # a picture is shown in its place
+        tex = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
+        _put(node, tex or node.get("alttext", ""))
+        node.getparent().attrib.pop("style", None)  # hides it on pages that show a picture instead
     for node in _MARKED(root):
         marked = _DELIMITED.fullmatch((node.text or "").strip())
         _put(node, node.get("data-tex") or (marked[1] if marked else ""))
-    for node in _HOLDS_TEX(root) if IN_TEXT.search(raw_text(root)) else ():
+    for node in _HOLDS_TEX(root) if BRACKETED_TEX.search(raw_text(root)) else ():
         if node.tag not in ("code", "pre", "script", "style"):
             node.text = _plain_text(node.text)
             for inner in node:
@@ -85,11 +88,12 @@ def in_text(root) -> None:
 
 
 def _put(node, tex: str) -> None:
+    """Replaces what an element holds with its formula; ``tex`` is "" for MathML without TeX."""
     if node.tag == "math" and not tex:
         for raising in node.xpath(".//msup[count(*)=2]"):
             raising[1].text = raised(text_in(raising[1]))
             del raising[1][:]
-        for part in reversed([*node.iter("mfrac", "msqrt")]):  # those within others first
+        for part in reversed([*node.iter("mfrac", "msqrt")]):  # inner ones first
             inside = [in_brackets(text_in(one)) for one in part]
             fraction = part.tag == "mfrac" and len(inside) == 2
             part.text = "/".join(inside) if fraction else f"√{in_brackets(text_in(part))}"
@@ -103,7 +107,7 @@ def _put(node, tex: str) -> None:
 
 
 def in_brackets(text: str) -> str:
-    """A part of a formula, in brackets where it is a sum, as fractions and roots show it."""
+    """A part of a fraction or root, in brackets if it holds a +, - or /, to keep its meaning."""
     text = text.strip()
     return f"({text})" if re.search(r"\w\s*[-+/]", text) else text
 

@@ -1,5 +1,5 @@
-"""The frame of an article in a page, and paragraphs in it, for trafilatura, which sees both in
-fewer shapes than browsers do.
+"""Marks up the article of a page and the paragraphs in it for trafilatura, which recognises fewer
+ways of writing them than browsers do.
 """
 
 from __future__ import annotations
@@ -8,43 +8,44 @@ import itertools
 
 from rag.corpus.line_kinds import is_control, is_date_line, is_meta
 from rag.corpus.lines import width
-from rag.corpus.readers.notes import HELD
-from rag.corpus.readers.tree import INLINE, linked_in, text_in
+from rag.corpus.readers.notes import NOTE_CONTAINERS
+from rag.corpus.readers.tree import INLINE_ELEMENTS, linked_in, text_in
 
-_MOST = 0.8
-_BESIDE = 0.1
+_MOST = 0.8  # share of the text or sentences of a page that counts as most of them
+_BESIDE = 0.1  # text outside of an element that holds most sentences, as a share of its own text
 _PROSE = frozenset(
     "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section"
     " hr br img".split()
 )
 _OUTSIDE = ".//nav | .//footer | .//aside[not(ancestor::footer)] | .//form"
-# A heading that leads elsewhere: what has one is rather a link to an article than one.
+# A heading that is or holds a link: an element with one leads to an article rather than being one.
 _LINKED_HEADING = (
     ".//*[self::h1 or self::h2 or self::h3 or self::h4]"
     "[ancestor::a or .//a[@href and not(starts-with(@href, '#'))]]"
 )
-_OFFER = 240  # characters of a box with a form at most
-_ALIKE = 3
-_DEEPEST = 40  # levels above a paragraph
-_PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a sentence
+_OFFER = 240  # characters of a box that offers a newsletter at most
+_ALIKE = 3  # elements of one class that are parts of one text, at least
+_DEEPEST = 40  # levels above a paragraph that are looked at
+_PARAGRAPH_COLUMNS = 60  # a shorter text outside of an article is a menu rather than a sentence
 
 
 def frame(root) -> None:
-    """Makes an ``article`` of what holds a page that is nothing but its text.
+    """Puts the text of a page that holds little else into an ``article`` element, and appends notes
+    that stand outside of it.
 
-    Converters write such pages, and people. Of a page without such a frame trafilatura takes
-    paragraphs only, and leaves headings and lists.
+    Converters write such pages, and so do people. Without an ``article``, trafilatura takes only
+    the paragraphs of a page and leaves out its headings and lists.
     """
     _without_offers(root)
     _one_article(root)
-    notes = [one for one in HELD(root) if not _in_article(one)]
+    notes = [one for one in NOTE_CONTAINERS(root) if not _in_article(one)]
     article = _article(root)
     for one in notes if article is not None else ():
         article.append(one)
 
 
 def _without_offers(root) -> None:
-    """Takes out the boxes that ask for an address to send a newsletter to."""
+    """Removes the boxes that ask for an e-mail address to send a newsletter to."""
     fields = root.xpath("//form//input[@type='email']")
     most = min(_OFFER, len(text_in(root)) / 4) if fields else 0
     for field in fields:
@@ -55,41 +56,42 @@ def _without_offers(root) -> None:
 
 
 def _article(root):
-    """What frames the article: the page's own element, else one that is made; None where the page
-    holds other things as well, or several articles.
+    """The element that frames the article: the page's own ``article`` or ``main``, else a new one.
+    None if the page holds much else, or several articles.
     """
     body = root.find(".//body")
-    own = [one for one in root.iter("article", "main") if not _in_article(one)]
-    if body is None or own:
-        return own[0] if len(own) == 1 else None
+    articles = [one for one in root.iter("article", "main") if not _in_article(one)]
+    if body is None or articles:
+        return articles[0] if len(articles) == 1 else None
     node, size = body, _size(body)
     while inner := [
         one for one in node if one.tag in ("div", "section") and _size(one) > _MOST * size
     ]:
         node = inner[0]
     alike = _alike(node)
-    held = sum(len(text_in(one)) for one in node if one in alike or _is_text(one))
+    chars_in_parts = sum(len(text_in(one)) for one in node if one in alike or _is_text(one))
     linked = linked_in(node) - sum(map(linked_in, node.xpath(_OUTSIDE)))
-    if not size or held <= _MOST * size or linked >= (1 - _MOST) * size:
-        node = _alone(body, _held(root))
+    if not size or chars_in_parts <= _MOST * size or linked >= (1 - _MOST) * size:
+        node = _alone(body, _holder(root))
         if node is None:
             return None
     article = node.makeelement("article")
     article.extend(list(node))
     article.text, node.text = node.text, None
     node.append(article)
-    for one in alike:  # their headers are no header of the page
+    for one in alike:  # the header of a part, such as a slide, is no header of the page
         for header in one.xpath(".//header"):
             header.tag = "div"
-    for section in list(article.iter("section")):  # trafilatura would take one for the article
+    # trafilatura would take one section for the whole article.
+    for section in list(article.iter("section")):
         if linked_in(section) <= len(text_in(section)) / 2:
             section.drop_tag()
     return article
 
 
 def _alike(node) -> set:
-    """Parts of an element that are of one class, three of a kind at least, without links: the
-    slides of a talk, whose titles and points are often divisions.
+    """The child divisions and sections without links of which at least three have the same class,
+    such as the slides of a talk, whose titles and points are often divisions, too.
     """
     kinds: dict[tuple[str, str], list] = {}
     for one in node.iterchildren("div", "section"):
@@ -99,21 +101,25 @@ def _alike(node) -> set:
     return {one for some in kinds.values() if len(some) >= _ALIKE for one in some}
 
 
-def _alone(body, held):
-    """What holds most sentences of a page, if little but links stands outside of it; else None."""
-    if held is None:
+def _alone(body, holder):
+    """``holder``, the element with most sentences of a page, if little but links is outside of it;
+    else None.
+    """
+    if holder is None:
         return None
-    beside = len(text_in(body)) - linked_in(body) - len(text_in(held)) + linked_in(held)
-    return held if beside <= _BESIDE * len(text_in(held)) else None
+    beside = len(text_in(body)) - linked_in(body) - len(text_in(holder)) + linked_in(holder)
+    return holder if beside <= _BESIDE * len(text_in(holder)) else None
 
 
 def _size(node) -> int:
-    """Characters of an element, but for those of menus and the like in it."""
+    """Number of characters in an element, without menus, footers, asides and forms in it."""
     return len(text_in(node)) - sum(len(text_in(one)) for one in node.xpath(_OUTSIDE))
 
 
 def _is_text(node) -> bool:
-    """Whether an element is a paragraph or the like, or holds such only."""
+    """Whether an element is a block of text (paragraph, list, table ...), or a division of nothing
+    but such blocks.
+    """
     return node.tag in _PROSE or (
         node.tag == "div"
         and not (node.text or "").strip()
@@ -127,17 +133,18 @@ def _in_article(node) -> bool:
 
 
 def _one_article(root) -> None:
-    """Makes one article of several parts of a page that trafilatura would take for the article
-    each: the posts of a forum, the entries of a report that goes on. Articles that a page with its
-    own one only leads to go.
+    """Joins several parts of a page to one article, where trafilatura would take one part for all:
+    the posts of a forum, the entries of a live report.
+
+    Teasers, which only lead to other articles, are removed from a page with an article of its own.
     """
-    own = [one for one in root.iter("article", "main") if not _in_article(one)]
-    teasers = [one for one in own if one.tag == "article" and one.xpath(_LINKED_HEADING)]
-    if len(teasers) < len(own):
+    articles = [one for one in root.iter("article", "main") if not _in_article(one)]
+    teasers = [one for one in articles if one.tag == "article" and one.xpath(_LINKED_HEADING)]
+    if len(teasers) < len(articles):
         for one in teasers:
             one.drop_tree()
-            own.remove(one)
-    posts = root.xpath("//*[@class='post' or @class='entry']") or own
+            articles.remove(one)
+    posts = root.xpath("//*[@class='post' or @class='entry']") or articles
     sizes = [len(text_in(post)) for post in posts]
     if len(posts) < 2 or max(sizes) >= _MOST * sum(sizes):
         return
@@ -152,29 +159,33 @@ def _one_article(root) -> None:
 
 
 def paragraphs(root) -> None:
-    """Makes paragraphs of the text that stands in divisions, as browsers show it; outside of an
-    ``article``, and of what holds most sentences of the page, of sentences only.
+    """Turns text that stands in divisions into paragraphs, as browsers show it.
+
+    Outside of an ``article``, and of the element that holds most sentences of the page, only text
+    that is long enough for a sentence becomes a paragraph.
     """
-    held = _held(root)
+    holder = _holder(root)
     for division in [*root.iter("div", "center", "section")]:
         above = division.iterancestors()
-        inside = any(node.tag in ("article", "main") or node is held for node in above)
-        if not all(node.tag in INLINE for node in division):
-            if inside or division is held:
+        inside = any(node.tag in ("article", "main") or node is holder for node in above)
+        if not all(node.tag in INLINE_ELEMENTS for node in division):
+            if inside or division is holder:
                 _wrap(division)
-        elif _is_told(text_in(division), linked_in(division), inside):
+        elif _is_article_line(text_in(division), linked_in(division), inside):
             division.tag = "p"
 
 
-def _held(root):
-    """The smallest element that holds most of the sentences of a page, None for the page itself."""
+def _holder(root):
+    """The smallest element that holds most of the sentences of a page; None if only the page as a
+    whole does.
+    """
     sums: dict = {}
     total = 0
     for node in root.iter("p", "div"):
-        text, linked = _own_text(node)
-        if _is_told(text, linked, False):
+        text, linked = _text_outside_blocks(node)
+        if _is_article_line(text, linked, False):
             total += len(text)
-            mixed = any(inner.tag not in INLINE for inner in node)
+            mixed = any(inner.tag not in INLINE_ELEMENTS for inner in node)
             holders = itertools.chain([node] * mixed, node.iterancestors())
             for above in itertools.islice(holders, _DEEPEST):
                 sums[above] = sums.get(above, 0) + len(text)
@@ -183,19 +194,27 @@ def _held(root):
     return None if smallest is None or smallest.tag in ("body", "html") else smallest
 
 
-def _own_text(node) -> tuple[str, int]:
-    """The text of an element outside of the blocks in it, and how much of that are links."""
+def _text_outside_blocks(node) -> tuple[str, int]:
+    """The text of an element outside of the blocks in it, and the number of characters in its
+    links.
+    """
     parts, linked = [node.text or ""], 0
     for inner in node:
-        if inner.tag in INLINE:
+        if inner.tag in INLINE_ELEMENTS:
             parts.append(text_in(inner))
             linked += linked_in(inner)
         parts.append(inner.tail or "")
     return " ".join(" ".join(parts).split()), linked
 
 
-def _is_told(text: str, linked: int, inside: bool) -> bool:
-    """Whether a line is part of an article rather than of what stands around it."""
+def _is_article_line(text: str, linked: int, inside: bool) -> bool:
+    """Whether a line is part of an article rather than of what stands around it.
+
+    Args:
+        text: the line.
+        linked: how many characters of it are links.
+        inside: whether it stands in an article; a short line then counts, too.
+    """
     if inside:
         about = is_date_line(text) or is_meta(text) or is_control(text)
         return linked < len(text) / 2 and not about
@@ -203,7 +222,9 @@ def _is_told(text: str, linked: int, inside: bool) -> bool:
 
 
 def _wrap(division) -> None:
-    """Puts runs of text between the blocks of a division into paragraphs."""
+    """Puts each run of text and inline elements between the blocks of a division into a
+    paragraph.
+    """
     run = None
     if (division.text or "").strip():
         run = division.makeelement("p")
@@ -212,7 +233,7 @@ def _wrap(division) -> None:
     for node in list(division):
         if node is run:
             continue
-        if node.tag in INLINE:
+        if node.tag in INLINE_ELEMENTS:
             if run is None:
                 run = division.makeelement("p")
                 node.addprevious(run)

@@ -1,5 +1,5 @@
-"""Articles that a page holds as data for its scripts: JSON-LD, the state of a framework; and the
-notices that are shown instead.
+"""Articles that a page holds as data for its scripts ("islands" of JSON: JSON-LD, or the state of a
+framework), and the notices that such a page shows instead.
 """
 
 from __future__ import annotations
@@ -29,19 +29,21 @@ _ASKS = re.compile(
     r"|disabled|before|请|請|未|无法|才能",
     re.IGNORECASE,
 )
-_NOTICE_COLUMNS = 240
+_NOTICE_COLUMNS = 240  # of a notice at most
 _STATE = re.compile(
     r"\A\s*(?:window\.|self\.|var\s+|let\s+|const\s+)?[\w.$\[\]\"']{1,80}\s*=\s*(?=[{\[])"
 )
 _NICKNAME = re.compile(r"\bvar\s+nickname\s*=\s*(?:htmlDecode\(\s*)?[\"']([^\"'\n]{1,60})[\"']")
 _MADE = re.compile(r"\bvar\s+(?:ct|oriCreateTime)\s*=\s*[\"'](\d{10})[\"']")
 _CHINA = timezone(timedelta(hours=8))
-_MOST_NODES = 200_000
-_LEAST_COLUMNS = 60
+_MOST_NODES = 200_000  # values of JSON that are looked at in one script
+_LEAST_COLUMNS = 60  # a shorter text is no article
 
 
 def without_notices(lines: list[str]) -> list[str]:
-    """The lines of a page without those at either end that ask to turn on JavaScript or to wait."""
+    """The lines of a page without notices at its beginning and end, which ask readers to turn on
+    JavaScript or to wait for a check.
+    """
     start, end = 0, len(lines)
     while start < end and (not lines[start] or _is_notice(lines[start])):
         start += 1
@@ -55,8 +57,10 @@ def _is_notice(line: str) -> bool:
 
 
 def island(root) -> tuple[Draft | None, bool]:
-    """The article with the longest text in the data of a page, and whether the data say that it
-    is one (JSON-LD's ``articleBody``).
+    """The best article in the data of a page (None for none), and whether the data state that it is
+    an article (JSON-LD's ``articleBody``).
+
+    The best is the longest of those that are stated to be articles, else the longest of all.
     """
     best, stated = None, False
     for script in root.iter("script"):
@@ -65,15 +69,16 @@ def island(root) -> tuple[Draft | None, bool]:
             draft = draft_of(row, {}) if text_of(row, {}) else None
             if not isinstance(draft, Draft) or width(draft.text) < _LEAST_COLUMNS:
                 continue
-            told = isinstance(row.get("articleBody"), str)
-            if best is None or (told, len(draft.text)) > (stated, len(best.text)):
-                best, stated = draft, told
+            is_article = isinstance(row.get("articleBody"), str)
+            if best is None or (is_article, len(draft.text)) > (stated, len(best.text)):
+                best, stated = draft, is_article
     return best, stated
 
 
 def account(root) -> tuple[str, str]:
-    """The account that published a page of WeChat's and the day, "" where they are not told: the
-    page shows both by scripts, and calls the platform the publisher.
+    """The account that published a page of WeChat, and the day (ISO date); "" where unknown.
+
+    A page of WeChat shows both by scripts, and its metadata name the platform as publisher.
     """
     scripts = "\n".join(script.text or "" for script in root.iter("script"))
     shown, name = root.find(".//*[@id='js_name']"), _NICKNAME.search(scripts)
@@ -83,7 +88,7 @@ def account(root) -> tuple[str, str]:
 
 
 def _data(script) -> object:
-    """What a script holds as JSON; None where it holds a program."""
+    """The JSON value that a script holds or assigns to a variable; None if it is a program."""
     text = script.text or ""
     if "json" not in script.get("type", ""):
         found = _STATE.match(text[:300])
@@ -97,9 +102,7 @@ def _data(script) -> object:
 
 
 def _objects(value: object) -> Iterator[dict]:
-    """All objects in some JSON, also in strings that hold JSON; at most 200,000 values are
-    looked at.
-    """
+    """Yields all objects in a JSON value, however deep; at most 200,000 values are looked at."""
     waiting = [value]
     for _ in range(_MOST_NODES):
         if not waiting:

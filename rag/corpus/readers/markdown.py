@@ -1,5 +1,5 @@
-"""Markdown as a reader sees it, through markdown-it-py: CommonMark with tables, notes,
-definitions, tasks and HTML, as GitHub shows it.
+"""Markdown as plain text, through markdown-it-py: CommonMark with tables, notes, definition lists,
+task lists and HTML, as GitHub shows it.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ from collections.abc import Iterator
 from rag.corpus.captions import as_caption
 from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import tidy, width
-from rag.corpus.readers.formulas import IN_TEXT, formula_in, is_formula, plain_formula
+from rag.corpus.readers.formulas import BRACKETED_TEX, formula_in, is_formula, plain_formula
 from rag.corpus.readers.markdown_dialects import without_dialects
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOLD_LEFT_OVER = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[\s/>]")
 _STRUCK = ("s", "del", "strike")
-_CAPTION_COLUMNS = range(8, 400)  # a shorter description of a picture says what kind of thing it is
+_CAPTION_COLUMNS = range(8, 400)  # a shorter description only says what kind of picture it is
 _FILE_NAME = re.compile(
     r"\S+\.(?:png|jpe?g|gif|webp|svg|bmp)|(?:img|dsc|image|截图|图片)[\s_-]*\d*", re.IGNORECASE
 )
-_SOFT = "\ue0f1"  # a line end that pages show as a space
-_MARGIN = 56  # columns of a line that was broken at a margin
-_FEW_LINKS = 4  # lines that are links: more are a menu
-_CLOSE = ("item", "row", "term")  # kinds of lines with no blank line between them
+_SOFT = "\ue0f1"  # stands for a line end that pages show as a space
+_MARGIN = 56  # columns from which on a line was broken at a margin
+_FEW_LINKS = 4  # lines that are nothing but a link: more of them are a menu
+_CLOSE = ("item", "row", "term")  # kinds of blocks with no blank line between them
 
 
 def plain_markdown(text: str) -> tuple[str, str, bool]:
-    """The first heading, if the text begins with one; the text without the marks of Markdown; and
-    whether it was written as a document, with headings and without menus.
+    """The first heading, if the text begins with one (else ""); the text without the marks of
+    Markdown; and whether it was written as a document, with headings and without menus.
 
-    What is struck out goes. Notes stand at the end, whether the text leads to them or not. A
-    picture by itself leaves its description
-    as a caption (:mod:`rag.corpus.captions`). Tags that HTML does not know stay.
+    Text that is struck out is left out. Notes stand at the end, whether the text refers to them or
+    not. A picture by itself leaves its description as a caption (:mod:`rag.corpus.captions`). Tags
+    that HTML does not know stay in the text.
     """
     tokens = _parsed(without_dialects(_without_comments(text)))
     heading = ""
@@ -59,15 +59,15 @@ def plain_markdown(text: str) -> tuple[str, str, bool]:
         elif token.type == "inline":
             line = _unwrapped("".join(_inline(token.children or [])).strip())
             line = _BOLD_LEFT_OVER.sub(r"\1", line)
-            around = tokens[index - 1]
-            if around.type in ("th_open", "td_open"):
+            opening = tokens[index - 1]
+            if opening.type in ("th_open", "td_open"):
                 cells.append(" ".join(line.split()))
-            elif index == 1 and around.type == "heading_open" and "\n" not in line:
+            elif index == 1 and opening.type == "heading_open" and "\n" not in line:
                 heading = line
             elif line:
                 block, number = number + line, ""
-                kind = "item" if around.hidden else "paragraph"
-                kind = "term" if around.type == "dt_open" else kind
+                kind = "item" if opening.hidden else "paragraph"
+                kind = "term" if opening.type == "dt_open" else kind
         if block:
             out += ("\n" if last_kind in _CLOSE and kind in (last_kind, "item") else "\n\n") + block
             last_kind = kind
@@ -96,35 +96,34 @@ def _parser():
 
 def _tex(state, silent: bool) -> bool:
     r"""The parser's rule for formulas between \( and \) or \[ and \]."""
-    found = IN_TEXT.match(state.src, state.pos)
-    told = formula_in(found) if found else ""
-    if found and told:
+    found = BRACKETED_TEX.match(state.src, state.pos)
+    formula = formula_in(found) if found else ""
+    if found and formula:
         if not silent:
-            state.push("text", "", 0).content = told
+            state.push("text", "", 0).content = formula
         state.pos = found.end()
-    return bool(told)
+    return bool(formula)
 
 
 def _parsed(text: str) -> list:
-    """The tokens of a text, those of notes at the end."""
+    """The tokens of a text, with those of all its notes at the end."""
     found: dict = {}
     tokens = _parser().parse(text, found)
     idle = [name for name, count in found.get("footnotes", {}).get("refs", {}).items() if count < 0]
-    if idle:  # notes that nothing leads to would be left out
+    if idle:  # the parser leaves out notes that nothing refers to: refer to them at the end
         leading = "".join(f"[^{name.removeprefix(':')}]" for name in idle)
         tokens = _parser().parse(f"{text}\n\n{leading}", {})
     return tokens
 
 
 def _without_comments(text: str) -> str:
-    # Behind the last end none is looked for: for each of many beginnings the rest would be
-    # searched.
+    # Only up to the last "-->": behind it, every "<!--" would make the pattern search all the rest.
     end = text.rfind("-->") + 3
     return _COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text
 
 
 def _shown(html: str) -> str:
-    """What a block of HTML shows; the whole of it where it is no HTML."""
+    """The text that a block of HTML shows; the block itself if all its tags are unknown to HTML."""
     from rag.corpus.readers.markup import visible_text
 
     known = [_is_html(found[2]) for found in _TAG.finditer(html)]
@@ -138,7 +137,7 @@ def _is_html(name: str) -> bool:
 
 
 def _inline(tokens: list) -> Iterator[str]:
-    """The text of a line, piece by piece."""
+    """Yields the text of the tokens of one block piece by piece."""
     from rag.corpus.readers.numbering import raised
 
     pictures = ("image", "softbreak", "hardbreak")
@@ -167,7 +166,7 @@ def _inline(tokens: list) -> Iterator[str]:
 
 
 def _unwrapped(text: str) -> str:
-    """A paragraph without the line ends within a sentence that an editor put at its margin."""
+    """A paragraph without the line ends that an editor put within a sentence at its margin."""
     out = ""
     for line in text.split(_SOFT):
         last = out.rpartition("\n")[2]
@@ -179,7 +178,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _pictures(tokens: list) -> Iterator[str]:
-    """Captions of the pictures of a paragraph that holds nothing else."""
+    """Yields the captions of the pictures of a paragraph that holds nothing else."""
     for token in tokens:
         text = (token.attrs.get("title") or token.content) if token.type == "image" else ""
         if width(text) in _CAPTION_COLUMNS and not _FILE_NAME.fullmatch(text.strip()):

@@ -1,4 +1,6 @@
-"""What programs put into Markdown that is no Markdown: site generators, note books, converters."""
+"""Removes from Markdown the marks that other programs add to it: site generators, notebooks,
+converters.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,11 @@ _VERSE = re.compile(r"^\|[ \t]+(\S[^|\n]*)$", re.MULTILINE)  # a line that Pando
 
 
 def without_dialects(text: str) -> str:
-    """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian and Pandoc, outside
-    of fenced code.
+    """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian and Pandoc. Fenced code is
+    not changed.
 
-    What such marks show stays: the label of a link, the title of a box, the caption of a figure,
-    the cells of a table.
+    The text that such marks show is kept: the label of a link, the title of a box, the caption of a
+    figure, the cells of a table.
     """
     out: list[str] = []
     at = 0
@@ -59,6 +61,6 @@ def _plain(text: str) -> str:
 
 
 def _shown(code: re.Match[str]) -> str:
-    """What a short code shows: the caption of a figure, else nothing."""
-    said = _SAID.search(code[1] or "")
-    return f"![{said[1]}](figure)" if said and code[1].strip().startswith("figure") else ""
+    """What a shortcode ("{{< figure ... >}}") shows: the caption of a figure, else nothing."""
+    caption = _SAID.search(code[1] or "")
+    return f"![{caption[1]}](figure)" if caption and code[1].strip().startswith("figure") else ""

@@ -1,5 +1,5 @@
-"""Tables of Markdown that are drawn with lines, as Pandoc, Emacs and reStructuredText have them:
-made ones that the parser knows.
+"""Converts grid tables (drawn with + - and |, as in Pandoc, Emacs and reStructuredText) to the pipe
+tables that the Markdown parser knows.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ _GRID = re.compile(
 )
 _RULE = re.compile(r"[-=:]+")
 _ITEM = re.compile(r"[-*+•]\s+")
-_LABEL_CHARS = 100  # more is no name of several rows
-_FILLING = "\0"  # the second column of a wide character
+_LABEL_CHARS = 100  # a longer cell over several rows is not repeated in each of them
+_FILLING = "\0"  # stands for the second column of a wide character
 
 Lines = list[str]
 
 
 def with_grids_as_pipes(text: str) -> str:
-    """The text with its grid tables as tables of pipes, a line for each row; what a cell holds over
-    several rows stands in each of them. A table whose lines do not fit together stays.
+    """The text with its grid tables as pipe tables, one line for each row.
+
+    A cell over several rows is repeated in each of them. A table whose lines do not fit together
+    stays as it is.
     """
     return _GRID.sub(_as_pipes, text) if "+-" in text or "+=" in text else text
 
@@ -47,19 +49,23 @@ def _as_pipes(found: re.Match[str]) -> str:
 
 
 def _as_table(rows: Sequence[Sequence[str]], caption: str | None) -> str:
-    told = f"\n{caption}\n" if caption else ""
-    return told + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
+    caption_line = f"\n{caption}\n" if caption else ""
+    return caption_line + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
 
 
 def _in_columns(line: str) -> str:
-    """A line with a character for each column that it takes."""
+    """A line with one character for each column that it takes, so that indices are columns."""
     return line if line.isascii() else "".join(c + _FILLING * (width(c) - 1) for c in line)
 
 
 def _bands(lines: Sequence[str], edges: Sequence[int]) -> tuple[list[list[Lines]], int]:
-    """The cells of each row, column by column, and how many rows are the header.
+    """The cells of each row, column by column, and how many rows at the top are the header.
 
-    A cell is the list of its lines; one that goes on below a line between others is in both rows.
+    A cell is the list of its lines. A cell over several rows is the same list in each of them.
+
+    Args:
+        lines: the lines of the table, from :func:`_in_columns`.
+        edges: the columns of text in which the edges of the table's columns stand.
     """
     out: list[list[Lines]] = []
     head = 0
@@ -83,11 +89,11 @@ def _bands(lines: Sequence[str], edges: Sequence[int]) -> tuple[list[list[Lines]
 
 
 def _rows(bands: Sequence[Sequence[Lines]]) -> list[list[str]]:
-    """The texts of some rows; a long one that goes over several stands in the first only."""
+    """The texts of some rows; a long cell over several rows is repeated in none of the others."""
     known: dict[int, str] = {}
     out = []
     for band in bands:
-        texts = [known[id(cell)] if id(cell) in known else _told(cell) for cell in band]
+        texts = [known[id(cell)] if id(cell) in known else _in_one_line(cell) for cell in band]
         known |= {
             id(cell): text if len(text) <= _LABEL_CHARS else "" for cell, text in zip(band, texts)
         }
@@ -95,7 +101,7 @@ def _rows(bands: Sequence[Sequence[Lines]]) -> list[list[str]]:
     return out
 
 
-def _told(cell: Lines) -> str:
+def _in_one_line(cell: Lines) -> str:
     """A cell in one line, without the marks of a list in it."""
     text = ""
     for line in (one.replace(_FILLING, "").strip() for one in cell):

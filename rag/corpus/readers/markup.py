@@ -1,5 +1,5 @@
-"""HTML as it shows: captions, notes, tables, struck words and powers made ready, and the text of
-all blocks.
+"""HTML as a browser shows it: prepares captions, notes, tables, struck out words and powers in a
+tree, and returns its visible text block by block.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from rag.corpus.readers import formulas
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
 from rag.corpus.readers.numbering import is_count, numeral, raised
-from rag.corpus.readers.tree import INLINE, PARSER, has, path, raw_text, text_in
+from rag.corpus.readers.tree import INLINE_ELEMENTS, PAGE_PARSER, has, path, raw_text, text_in
 
-_LINE, _CELL = "\ufdd0", "\ufdd1"  # signs that no text has: where one begins or ends
+_LINE, _CELL = "\ufdd0", "\ufdd1"  # where a line or cell begins or ends; no text has these signs
 _AROUND_CELL = re.compile(f" ?{_CELL}[{_CELL} ]*")
-# What sites call the words below a picture, which they do not tell otherwise.
+# Classes by which sites mark the words below a picture, where no element says that they are.
 _CAPTION_CLASS = re.compile(
     r"caption(?!less|-off)|"
     r"(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
 _CAPTION_TAGS = ("p", "div", "span", "small", "em", "dd", "h6")
-_CAPTION_CHARS = 400
-# Words for programs that read pages aloud, buttons of encyclopaedias, formulas as they are set.
+_CAPTION_CHARS = 400  # of a caption at most
+# Classes of what readers do not see or need: words for screen readers, edit buttons of
+# encyclopaedias, formulas as they are typeset.
 _UNSEEN = re.compile(
     r"(?<!\S)(?:sr-only|screen-reader-text|visually-?hidden|mw-editsection|noprint|katex-html)(?!\S)"
 )
@@ -43,14 +44,14 @@ _HIDDEN = path(
 _CLASSED = path("//*[@class]")
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _NO_PICTURE = ".//table | .//blockquote | .//pre | .//p | .//ul | .//ol"
-_CREDIT = 40  # characters of who took a picture, beside its caption
+_CREDIT = 40  # characters that name the photographer, beside the caption, at most
 _NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-# The same as style sheets call them.
+# The same forms of numbers as style sheets call them.
 _STYLED = re.compile(
     r"list-style(?:-type)?\s*:[^;]*?\b(none|(?:lower|upper)-(?:alpha|latin|roman))"
 )
-# The hour of an entry in a report that goes on, by itself above it, as in another entry at least.
+# The hour that stands by itself above an entry of a live report; at least two entries have one.
 _BY_ITSELF = (
     "time[following-sibling::*[1][self::p or self::h2 or self::h3 or self::h4 or self::div]]"
 )
@@ -61,31 +62,30 @@ _SENTENCES = ("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3")
 _TASK = "//li[contains(concat(@class, ' ', ../@class), 'task-list')]/label"
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = "script style noscript template iframe rt rp rtc annotation annotation-xml".split()
-# Around the text of a page, but not around what is no page by itself.
+# What stands around the text of a page; it is text in what is no page by itself.
 _AROUND = "nav header footer aside form button select textarea".split()
-PLACE = "\ue0f0"
+ANCHOR_MARK = "\ue0f0"
 _BLOCKS = frozenset(
     "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl"
     " dd dt figure figcaption details summary "
     "header footer aside address center".split()
 )
-BLOCK = re.compile(
+_BLOCK_TAG = re.compile(
     r"<(?:p|br|div|h[1-6]|li|tr|blockquote|section|article|pre)[\s/>]", re.IGNORECASE
 )
-"""The beginning of what stands in lines of its own."""
+"""Matches the opening tag of an element that stands in lines of its own."""
 
-_NEXT = frozenset("br tr li dt dd".split())  # no blank line stands between these
+_NEXT = frozenset("br tr li dt dd".split())  # no blank line follows these
 _META_CLASS = re.compile(r"date|time|source|author|origin|editor|laiyuan|\bfrom\b", re.IGNORECASE)
 
 
 def ready(root) -> None:
-    """Changes a tree so that its text says what a page shows.
+    """Changes a tree so that its text is what a browser shows.
 
-    Words that are struck out go, and marks of notes, which would stand as figures behind a word.
-    Captions become
-    paragraphs behind their picture (:mod:`rag.corpus.captions`). What was set in lines within a
-    cell of a table stands in one, and a cell
-    over several rows in each of them. Raised figures stay raised: 10⁶ is not 106.
+    Words that are struck out are removed, and so are the marks of notes, which would be figures
+    behind a word. Captions become paragraphs behind their picture (:mod:`rag.corpus.captions`).
+    The lines of a table's cell become one line, and a cell over several rows is repeated in each of
+    them. Raised figures stay raised: 10⁶ is not 106. Ordered lists get their numbers.
     """
     classed = _CLASSED(root)
     unseen = [node for node in classed if _says(node.get("class"), _UNSEEN)]
@@ -106,20 +106,20 @@ def ready(root) -> None:
 
 @functools.lru_cache(maxsize=3000)
 def _says(called: str, pattern: re.Pattern[str]) -> bool:
-    """Whether the name of a class holds what a pattern looks for; names come again and again."""
+    """Whether a pattern matches in the name of a class. Names recur, hence the cache."""
     return bool(pattern.search(called))
 
 
 def _drop(root, nodes) -> None:
-    """Takes nodes out, the text behind them stays."""
+    """Removes nodes; the text behind them stays."""
     for node in nodes:
         if node.getparent() is not None and node is not root:
             node.drop_tree()
 
 
 def _unwrap(root) -> None:
-    """Leaves the text of elements that trafilatura takes out of their sentence: days, labels,
-    formulas, short quotations.
+    """Replaces elements that trafilatura would take out of their sentence with their text: times,
+    labels, formulas, short quotations.
     """
     formulas.in_text(root)
     for node in root.iter("q"):
@@ -129,28 +129,34 @@ def _unwrap(root) -> None:
     for node in root.xpath(_TASK) if has(root, "label") else ():
         node.drop_tag()
     for node in list(root.iter("math", "q", "time", "label")):
-        around = next(node.iterancestors(*_SENTENCES), None)
-        inside = around is not None and len(text_in(around)) > len(text_in(node)) + 3
+        sentence = next(node.iterancestors(*_SENTENCES), None)
+        inside = sentence is not None and len(text_in(sentence)) > len(text_in(node)) + 3
         if node.tag in ("math", "q") or inside:
             node.drop_tag()
 
 
 def _spaced(classed: Iterable) -> None:
-    """A space between a day and a name that only a style sheet sets apart, of elements with a
-    class.
+    """Puts a space between a date and a name beside it that only a style sheet sets apart.
+
+    Args:
+        classed: the elements of the tree that have a class.
     """
     for node in classed:
         if _says(node.get("class"), _META_CLASS) and node.tag in ("span", "a", "em", "i"):
             before = node.getprevious()
-            if before is not None and before.tag in INLINE and not before.tail:
+            if before is not None and before.tag in INLINE_ELEMENTS and not before.tail:
                 before.tail = " "
-            if node.getnext() is not None and node.getnext().tag in INLINE and not node.tail:
+            if (
+                node.getnext() is not None
+                and node.getnext().tag in INLINE_ELEMENTS
+                and not node.tail
+            ):
                 node.tail = " "
 
 
 def _figures(root) -> None:
-    """Puts what stands below a picture behind it; a figure that holds text or a table is no
-    picture.
+    """Puts the caption of each figure behind it as a paragraph. A figure that holds text or a table
+    is no picture and becomes a division.
     """
     if not has(root, "figure", "figcaption"):
         return
@@ -158,60 +164,63 @@ def _figures(root) -> None:
         captions = figure.xpath(".//figcaption")
         rest = len(text_in(figure)) - sum(len(text_in(one)) for one in captions)
         pictured = captions and not figure.xpath(_NO_PICTURE) and figure.xpath(_PICTURES)
-        if rest > (_CREDIT if pictured else 0):  # a table, a quotation, a program, with its name
+        # Not a picture, but a table, a quotation or a program with its name.
+        if rest > (_CREDIT if pictured else 0):
             figure.tag = "div"
             for one in captions:
                 one.tag = "p"
         else:
             _behind(figure, as_caption(" ".join(map(text_in, captions))))
-    for figure in root.xpath("//figure"):  # of several pictures
+    for figure in root.xpath("//figure"):  # those left hold several pictures, or text
         figure.tag = "div"
     for caption in root.xpath("//figcaption"):
         _behind(caption, as_caption(text_in(caption)))
 
 
 def _named_captions(classed: Iterable) -> None:
-    """The same where only the name of its class tells a caption."""
+    """Does the same for captions that only the name of their class tells."""
     for node in classed:
         if not _says(node.get("class"), _CAPTION_CLASS) or node.tag not in _CAPTION_TAGS:
             continue
         if node.xpath(f"{_PICTURES} | .//p | .//div[normalize-space(.)]"):
             continue
-        around = itertools.islice(node.iterancestors(), 2)
+        ancestors = itertools.islice(node.iterancestors(), 2)
         if (
             (text := text_in(node))
             and _is_short(node)
-            and any(one.xpath(_PICTURES) for one in around)
+            and any(one.xpath(_PICTURES) for one in ancestors)
         ):
             _behind(node, as_caption(text))
 
 
 def _behind(node, text: str) -> None:
-    """A paragraph in the place of a node, or behind the paragraph or the frame of a picture that
-    the node is in.
+    """Replaces a node with a paragraph of a text (none for ""). If the node is in a paragraph or in
+    the frame of a picture, the new paragraph stands behind that.
     """
-    around = None
+    outermost = None
     for above in node.iterancestors():
         framed = _says(above.get("class", ""), _CAPTION_CLASS) and _is_short(above)
         if above.tag == "p" or framed and above.tag not in ("html", "body"):
-            around = above
+            outermost = above
     if text:
         paragraph = node.makeelement("p")
         paragraph.text = text
-        if around is not None:
-            around.addnext(paragraph)
+        if outermost is not None:
+            outermost.addnext(paragraph)
         else:
             node.addprevious(paragraph)
     node.drop_tree()
 
 
 def _numbered(root) -> None:
-    """Writes the numbers of ordered lists, but for those of notes, whose marks are gone."""
+    """Writes the numbers of ordered lists into their items, except for lists of notes, whose marks
+    have been removed.
+    """
     for one in root.iter("ol"):
         if one.get("reversed") is not None:
             continue
-        around = (one, *one.iterancestors("div", "section", "aside"))
-        if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in around):
+        enclosing = (one, *one.iterancestors("div", "section", "aside"))
+        if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in enclosing):
             continue
         form = _form(one)
         number = int(one.get("start")) if is_count(one.get("start", "")) else 1
@@ -225,7 +234,9 @@ def _numbered(root) -> None:
 
 
 def _form(ordered) -> str:
-    """How an ordered list counts, as :func:`rag.corpus.readers.numbering.numeral` calls it."""
+    """The form of an ordered list's numbers, named as by
+    :func:`rag.corpus.readers.numbering.numeral`.
+    """
     if styled := _STYLED.search(ordered.get("style", "")):
         case, _, kind = styled[1].partition("-")
         return case + ("Roman" if kind == "roman" else "Letter") * bool(kind)
@@ -237,46 +248,51 @@ def _is_short(node) -> bool:
 
 
 def _mark(root, places: Sequence[str]) -> None:
-    """A line before the block in which each of some ids stands."""
+    """Puts a line of :data:`ANCHOR_MARK` and the id before the block in which each id of ``places``
+    stands.
+    """
     if not places:
         return
     known = {node.get("id") or node.get("name"): node for node in root.xpath("//*[@id or @name]")}
     for place in places:
         if (node := known.get(place)) is not None:
-            while node.tag in INLINE and node.getparent() is not None:
+            while node.tag in INLINE_ELEMENTS and node.getparent() is not None:
                 node = node.getparent()
             if node.getparent() is not None and node.tag != "body":
                 line = node.makeelement("p")
-                line.text = f"{PLACE}{place}"
+                line.text = f"{ANCHOR_MARK}{place}"
                 node.addprevious(line)
 
 
 def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> str:
-    """All text that a browser would show, block by block, tabs between the cells of a table.
+    """All text that a browser would show, block by block, with tabs between the cells of a table;
+    "" for what is no HTML at all.
 
-    It is "" for what is no HTML at all. Menus, forms and what stands in headers, footers and at the
-    side are left out of a page; they stay in what is ``whole`` an article. Where one of the
-    ``places`` (ids) is, a line says so, :data:`PLACE` and the id.
+    Args:
+        html: a page, or a piece of one.
+        whole: whether all of it is the article. If not, menus, forms, headers, footers and asides
+            are left out.
+        places: ids of elements before which a line of :data:`ANCHOR_MARK` and the id is to stand.
     """
     try:
-        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html), PARSER)
+        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html), PAGE_PARSER)
     except (lxml.etree.LxmlError, ValueError):
         return ""
     _strip(root)
     _mark(root, places)
     ready(root)
-    return _in_blocks(root) if whole else text_around(root)
+    return _in_blocks(root) if whole else text_of_page(root)
 
 
-def text_around(root) -> str:
-    """As :func:`visible_text`, of a page whose tree is :func:`ready`."""
+def text_of_page(root) -> str:
+    """The same as :func:`visible_text` for a page, given its tree after :func:`ready`."""
     root = copy.deepcopy(root)
     _strip(root, *_AROUND)
     return _in_blocks(root)
 
 
 def _strip(root, *names: str) -> None:
-    """Takes out what no page shows, and elements of some names."""
+    """Removes the elements that no browser shows, and those with one of ``names``."""
     lxml.etree.strip_elements(
         root, *_NEVER_SHOWN, *names, "head", lxml.etree.Comment, with_tail=False
     )
@@ -296,10 +312,10 @@ def _in_blocks(root) -> str:
 
 
 def shown(html: str, lines: bool) -> str:
-    """What a page would show for a piece of HTML, tidied: of several ``lines``, else in one. Where
-    no block is marked its own lines are kept.
+    """The text that a browser would show for a piece of HTML, tidied: in several ``lines``, or in
+    one. HTML without block elements keeps its own lines.
     """
-    if lines and not BLOCK.search(html):
+    if lines and not _BLOCK_TAG.search(html):
         html = html.replace("\n", "<br>")
     text = visible_text(html, whole=True)
     return tidy(text) if lines else " ".join(text.split())

@@ -14,13 +14,13 @@ _MOST_FRAMES = 20
 
 
 def read_mhtml(data: bytes) -> Draft:
-    """The article in the page that was saved, its frames and pictures left out; the address is that
-    of the page.
+    """The article in the page that was saved, without its frames and pictures; its address is that
+    of the page, unless the article states one.
 
     Raises:
         Unreadable: no page in the file, or no text on it.
     """
-    # The policy that takes each head as it stands. The newer ones parse heads, and fail on some.
+    # This policy takes each header as it stands. The newer ones parse headers, and fail on some.
     message = email.message_from_bytes(data.lstrip(), policy=email.policy.compat32)
     at = _header(message, "Snapshot-Content-Location") or _header(message, "Content-Location")
     types = ("text/html", "application/xhtml+xml")
@@ -37,9 +37,8 @@ def read_mhtml(data: bytes) -> Draft:
 
 
 def _first(pages: list[Message]) -> Draft:
-    """The article of the page, where that has only frames, of the first of these with one.
-
-    Raises Unreadable as the page does.
+    """The article of the first part that holds one: of the page itself, or of a frame if the page
+    consists only of frames. Raises Unreadable, as for the page, if no part holds one.
     """
     for part in pages[:_MOST_FRAMES]:
         try:

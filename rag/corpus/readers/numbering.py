@@ -1,12 +1,12 @@
-"""Numbers as they are shown: those that lists count by themselves, and raised ones."""
+"""Numbers as readers see them: those that lists count by themselves, and raised ones."""
 
 from __future__ import annotations
 
 import re
 
 _LEVEL, _RAISED = "0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"
-RAISED = dict(zip(_LEVEL, _RAISED))
-"""The raised forms of what powers are written with."""
+SUPERSCRIPTS = dict(zip(_LEVEL, _RAISED))
+"""The raised form of each character that powers are written with."""
 
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
 _ROMAN = (
@@ -17,13 +17,14 @@ _MOST = 3_999  # Roman figures end here, and no list that people read is longer
 
 
 def numeral(number: int, form: str) -> str:
-    """A number as a list shows it, "" where it shows none.
+    """A number as a list shows it; "" for a list that shows none.
 
     Args:
-        number: from 0; beyond 3,999 it is shown in digits.
-        form: as Word calls it: "decimal", "lowerLetter", "upperLetter", "lowerRoman",
-            "upperRoman", "decimalZero", "decimalEnclosedCircle", names that begin with "chinese",
-            "taiwanese", "japanese" or "ideograph", "bullet" or "none"; others are shown in digits.
+        number: from 0; 0 and numbers beyond 3,999 are shown in digits.
+        form: the form's name in Word: "decimal", "lowerLetter", "upperLetter", "lowerRoman",
+            "upperRoman", "decimalZero", "decimalEnclosedCircle" (up to 20), a name that begins with
+            "chinese", "taiwanese", "japaneseCounting" or "ideographDigital", "bullet" or "none".
+            Any other form is shown in digits.
     """
     kind = form.casefold()
     if kind in ("bullet", "none"):
@@ -46,13 +47,15 @@ def numeral(number: int, form: str) -> str:
     return text.upper() if kind.startswith("upper") else text
 
 
-def is_count(told: str) -> bool:
-    """Whether an attribute is a number that a page or a list can mean."""
-    return told.isascii() and told.isdigit() and len(told) < 5
+def is_count(value: str) -> bool:
+    """Whether an attribute's value is a number of at most four digits, as lists use them."""
+    return value.isascii() and value.isdigit() and len(value) < 5
 
 
 def raised(text: str) -> str:
-    """A figure that is set above the line, in characters that stay there; other text as it is."""
+    """A power that is set above the line, in raised characters ("3" as "³"); any other text
+    unchanged.
+    """
     return (
         text.strip().translate(str.maketrans(_LEVEL, _RAISED))
         if _POWER.fullmatch(text.strip())

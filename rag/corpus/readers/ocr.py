@@ -1,8 +1,8 @@
-"""Text recognition (OCR) of pages that hold pictures of text, where the extra "ocr" is installed.
+"""Text recognition (OCR) of pages that hold pictures of text, if the extra "ocr" is installed.
 
-RapidOCR (Apache-2.0) runs PaddleOCR's PP-OCR in ONNX Runtime, and its wheel holds the models for
-Chinese and English: nothing is fetched. Tesseract is a program with models to install beside it,
-EasyOCR and cnOCR fetch theirs when they first run.
+RapidOCR (Apache-2.0) runs PaddleOCR's PP-OCR in ONNX Runtime. Its wheel holds the models for
+Chinese and English, so nothing is downloaded. Tesseract would be a separate program with models to
+install, and EasyOCR and cnOCR download theirs when they first run.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from statistics import median
 from rag.corpus.readers.draft import busy
 from rag.corpus.readers.pdf_lines import Line, spelled
 
-MAX_PAGES = 300  # of one file: at a few seconds each
-_DPI = 150
-_MOST_PIXELS = 4000  # on the longer side of a page: a poster is drawn smaller
-_LETTER = 0.75  # the size of letters in the height of a line's box
-_LIKE = 0.25  # lines whose sizes differ by less are of one size: boxes are not exact
+MAX_OCR_PAGES = 300  # of one file: at a few seconds each
+_DPI = 150  # dots per inch at which a page is drawn
+_MOST_PIXELS = 4000  # on the longer side of a page: a poster is drawn at fewer dots per inch
+_LETTER = 0.75  # size of letters, as a share of the height of a line's box
+_LIKE = 0.25  # lines within this share of the median size get that size: boxes are not exact
 
 Recogniser = Callable[[object], tuple[list[Line], int]]
-"""From a page of pypdfium2 to its lines, and how sure they are in percent (0 for no line)."""
+"""Takes a page of pypdfium2 and returns its lines, and how sure the recognition is of them, in
+percent (0 for no line).
+"""
 
 
 @functools.cache
@@ -33,7 +35,9 @@ def available() -> bool:
 
 
 def recogniser() -> Recogniser | None:
-    """What reads the pages of one file, at most :data:`MAX_PAGES`; None without the extra "ocr"."""
+    """A function that reads pages of one file, at most :data:`MAX_OCR_PAGES` of them; None
+    without the extra "ocr".
+    """
     if not available():
         return None
     read = 0
@@ -41,10 +45,10 @@ def recogniser() -> Recogniser | None:
     def recognise(page) -> tuple[list[Line], int]:
         nonlocal read
         read += 1
-        if read > MAX_PAGES:
+        if read > MAX_OCR_PAGES:
             return [], 0
         _engine()
-        busy.get()()  # loading the models is none of the time for this page
+        busy.get()()  # loading the models must not count against the time limit
         return _recognised(page)
 
     return recognise
@@ -75,7 +79,9 @@ def _recognised(page) -> tuple[list[Line], int]:
 
 @functools.cache
 def _engine():
-    """RapidOCR with the models of its own wheel, named so that it looks for no others."""
+    """RapidOCR with the models of its own wheel, whose paths are given so that it looks for no
+    others.
+    """
     import rapidocr
 
     folder = Path(rapidocr.__file__).parent / "models"

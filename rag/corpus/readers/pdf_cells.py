@@ -1,8 +1,9 @@
-"""Tables of a PDF that were drawn cell by cell, as browsers, offices and report writers draw them.
+"""Tables of a PDF that were drawn cell by cell, as browsers and office programs draw them.
 
-The lines of a cell then follow one another downwards, and the next cell begins up and to the right.
-Where its words wrap in a narrow column no row of it stands level, so that the boxes alone
-(:mod:`rag.corpus.readers.pdf_layout`) do not tell rows from lines.
+The lines of a cell then follow one another downwards, and the next cell begins higher and to the
+right. Where text wraps in narrow columns, the lines of neighbouring cells do not stand level, so
+that their positions alone (:mod:`rag.corpus.readers.pdf_layout`) do not tell rows from lines.
+A piece is a stretch of text as :func:`rag.corpus.readers.pdf_lines.segments` finds it ``finer``.
 """
 
 from __future__ import annotations
@@ -13,25 +14,26 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rag.corpus.readers.pdf_layout import is_column, with_markers
-from rag.corpus.readers.pdf_lines import SPLIT, Glyphs, Line, segments
+from rag.corpus.readers.pdf_lines import LINE_END_HYPHEN, Glyphs, Line, segments
 
-_LEADING = 2.2  # sizes of a letter from one line of a cell to the next at most
-_ALIGNED = 0.35  # sizes of a letter: lines of a cell begin, end or have their middle so near
-_BETWEEN = 3.0  # sizes of a letter between two rows at most
-_GUTTER = 0.15  # sizes of a letter between two columns at least
-_PARTED = 1.15  # of the least step on the page: lines that stand farther apart are of two cells
-_WIDE = 15  # sizes of a letter: full lines in more are prose
+# Distances are in font sizes, that is in multiples of the size of a letter.
+_LEADING = 2.2  # from one line of a cell to the next at most
+_ALIGNED = 0.35  # the left edges, right edges or middles of a cell's lines are this near
+_BETWEEN = 3.0  # between two rows at most
+_GUTTER = 0.15  # between two columns at least
+_PARTED = 1.15  # times the least step on the page: lines farther apart are of two cells
+_WIDE = 15  # full lines in a wider cell are prose
 _LEAST_ROWS = 2
 _MOST = 100  # cells in a row
 _MOST_ROWS = 300
-_HEADING = 2  # lines of what is alone in its row at most
+_HEADING = 2  # lines of a cell that is alone in its row at most
 
 
 Span = tuple[float, float]
 
 
-class Cell(NamedTuple):
-    """Lines of text below each other, and the box around them."""
+class PdfCell(NamedTuple):
+    """Lines of text one below the other, and the box around them in points."""
 
     lines: tuple[Line, ...]
     left: float
@@ -44,12 +46,12 @@ class Cell(NamedTuple):
         return self.left, self.right
 
 
-Row = list[Cell]
+Row = list[PdfCell]
 
 
 class Table(NamedTuple):
-    """Rows, and the left and right edges of the columns, which no cell crosses but one that is
-    alone in its row.
+    """Rows, and the left and right edges of the columns. A cell lies within one column, unless it
+    is alone in its row.
     """
 
     rows: list[Row]
@@ -57,8 +59,8 @@ class Table(NamedTuple):
 
 
 def with_cells(glyphs: Glyphs) -> list[Line]:
-    """The stretches of a page as :func:`rag.corpus.readers.pdf_lines.segments` gives them, those of
-    tables that were drawn cell by cell as a line for each row.
+    """The stretches of text of a page, from :func:`rag.corpus.readers.pdf_lines.segments`, but one
+    line for each row of tables that were drawn cell by cell.
     """
     stretches = segments(glyphs)
     if not any(map(_is_up, stretches, stretches[1:])):
@@ -73,11 +75,11 @@ def with_cells(glyphs: Glyphs) -> list[Line]:
 def _put_in(
     tables: Sequence[Table], stretches: Sequence[Line], pieces: Sequence[Line]
 ) -> list[Line]:
-    """The stretches with tables in the place of those whose pieces are in them."""
+    """The stretches, with the rows of each table in the place of the stretches that form it."""
     cells = ((at, cell) for at, table in enumerate(tables) for row in table.rows for cell in row)
     of_table = {line.begin: at for at, cell in cells for line in cell.lines}
     out: list[Line] = []
-    told = set[int]()
+    placed = set[int]()
     waiting = deque(pieces)
     for stretch in stretches:
         inside = []
@@ -89,19 +91,19 @@ def _put_in(
         for one in inside:
             if (at := of_table.get(one.begin)) is None:
                 out.append(one)
-            elif at not in told:
-                told.add(at)
+            elif at not in placed:
+                placed.add(at)
                 out += _lines(tables[at])
     return out
 
 
 def _is_up(one: Line, following: Line) -> bool:
-    """Whether what was drawn next stands higher, and to the right."""
+    """Whether the stretch that was drawn next stands higher and to the right."""
     return following.bottom > one.bottom + 0.5 * one.size and following.left > one.right
 
 
-def _stacked(pieces: Sequence[Line], most: float) -> list[Cell]:
-    """Cells of what was drawn one line below the other, at most so far apart."""
+def _stacked(pieces: Sequence[Line], most: float) -> list[PdfCell]:
+    """Cells: pieces that were drawn one below the other, at most ``most`` font sizes apart."""
     out: list[list[Line]] = []
     for one in pieces:
         if out and _is_next(out[-1][-1], one) and _step(out[-1][-1], one) <= most:
@@ -111,25 +113,25 @@ def _stacked(pieces: Sequence[Line], most: float) -> list[Cell]:
     return list(map(_cell, out))
 
 
-def _cell(lines: Sequence[Line]) -> Cell:
+def _cell(lines: Sequence[Line]) -> PdfCell:
     left, right = min(line.left for line in lines), max(line.right for line in lines)
-    return Cell(tuple(lines), left, lines[0].top, right, lines[-1].bottom)
+    return PdfCell(tuple(lines), left, lines[0].top, right, lines[-1].bottom)
 
 
 def _step(one: Line, below: Line) -> float:
-    """From one line down to another, in sizes of a letter."""
+    """The distance from one line down to another, in font sizes."""
     return (one.bottom - below.bottom) / one.size
 
 
 def _is_next(one: Line, below: Line) -> bool:
-    """Whether a line goes on with the text of the one above it."""
+    """Whether a line continues the one above it in a cell: near, aligned and of a like size."""
     left, right = one.left - below.left, one.right - below.right
     aligned = min(abs(left), abs(right), abs(left + right) / 2) < _ALIGNED * one.size
     return aligned and 0.5 < _step(one, below) < _LEADING and 0.8 < below.size / one.size < 1.25
 
 
-def _rows(cells: Sequence[Cell]) -> list[Row]:
-    """Rows of cells that were drawn one to the right of the other, on one height in part."""
+def _rows(cells: Sequence[PdfCell]) -> list[Row]:
+    """Rows: cells that were drawn one to the right of the other and overlap in height."""
     out: list[Row] = []
     for one in cells:
         if out and len(out[-1]) < _MOST and _stands_in(out[-1], one):
@@ -139,7 +141,7 @@ def _rows(cells: Sequence[Cell]) -> list[Row]:
     return out
 
 
-def _stands_in(row: Row, one: Cell) -> bool:
+def _stands_in(row: Row, one: PdfCell) -> bool:
     level = min(cell.bottom for cell in row) < one.top and one.bottom < max(
         cell.top for cell in row
     )
@@ -147,7 +149,7 @@ def _stands_in(row: Row, one: Cell) -> bool:
 
 
 def _tables(rows: Sequence[Row]) -> list[Table]:
-    """Runs of rows that keep their columns apart."""
+    """The tables: runs of rows whose cells keep to separate columns."""
     out: list[Table] = []
     for row in rows:
         if out and _goes_on(out[-1], row):
@@ -161,8 +163,8 @@ def _tables(rows: Sequence[Row]) -> list[Table]:
 
 
 def _goes_on(table: Table, row: Row) -> bool:
-    """Whether a row stands below a table, and in its columns or over several of them; these are
-    then widened.
+    """Whether a row continues a table: it stands right below, and its cells keep to separate
+    columns, or its only cell is a heading. The columns of the table are then widened to hold it.
     """
     between = min(cell.bottom for cell in table.rows[-1]) - max(cell.top for cell in row)
     near = -0.3 < between / row[0].lines[0].size < _BETWEEN
@@ -171,8 +173,8 @@ def _goes_on(table: Table, row: Row) -> bool:
     if len(row) == 1:
         return len(row[0].lines) <= _HEADING and row[0].left < table.columns[-1][1]
     columns = _merged([*table.columns, *(cell.span for cell in row)])
-    kept = len({_column(columns, one) for one in table.columns}) == len(table.columns)
-    for one in [row] if kept else [row, *table.rows]:
+    are_separate = len({_column(columns, one) for one in table.columns}) == len(table.columns)
+    for one in [row] if are_separate else [row, *table.rows]:
         if len(one) > 1 and len({_column(columns, cell.span) for cell in one}) < len(one):
             return False
     table.columns[:] = columns
@@ -180,7 +182,7 @@ def _goes_on(table: Table, row: Row) -> bool:
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Those that overlap as one."""
+    """The spans, with overlapping ones merged."""
     out: list[Span] = []
     for left, right in sorted(spans):
         if out and left <= out[-1][1]:
@@ -191,18 +193,19 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def _is_table(table: Sequence[Row]) -> bool:
+    """Whether rows are a table with wrapped cells, rather than columns of prose."""
     rows = [row for row in table if len(row) > 1]
     prose = sum(all(map(_is_prose, row)) for row in rows)
     wrapped = any(len(cell.lines) > 1 for row in rows for cell in row)
     return len(rows) >= _LEAST_ROWS and wrapped and prose <= len(rows) / 2
 
 
-def _is_prose(cell: Cell) -> bool:
+def _is_prose(cell: PdfCell) -> bool:
     return cell.right - cell.left > _WIDE * cell.lines[0].size and is_column(cell.lines)
 
 
 def _column(columns: Sequence[Span], span: Span) -> int:
-    """The number of the column that a cell is in, 0 for one over several."""
+    """The number of the column that a cell is in; 0 for a cell over several."""
     inside = (left <= span[0] and span[1] <= right for left, right in columns)
     return next((at for at, is_in in enumerate(inside) if is_in), 0)
 
@@ -225,5 +228,5 @@ def _text(lines: Sequence[Line]) -> str:
     text = lines[0].text
     for one, below in pairwise(lines):
         wide = one.text[-1] > "\u2e7f" or below.text[0] > "\u2e7f"
-        text += ("" if wide or one.text.endswith(SPLIT) else " ") + below.text
+        text += ("" if wide or one.text.endswith(LINE_END_HYPHEN) else " ") + below.text
     return text

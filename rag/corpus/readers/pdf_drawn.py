@@ -1,7 +1,7 @@
 """Tables of a PDF that were drawn one column after the other, put in the order of their rows.
 
-Columns of prose are drawn so too, and lists in two columns. A table is certain where the cells
-stand level with those of the first column and one of the other columns holds figures.
+Columns of prose are drawn in that order, too, and so are lists in two columns. It is certainly a
+table if the cells stand level with those of the first column and another column holds figures.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ from collections.abc import Sequence
 
 from rag.corpus.readers.pdf_lines import Line
 
-_LEVEL = 0.3  # sizes of a letter: cells of a row stand level within this
-_GUTTER = 0.6  # sizes of a letter between two columns at least
-_STEP = 4.0  # sizes of a letter from one row to the next at most
+# Distances are in font sizes, that is in multiples of the size of a letter.
+_LEVEL = 0.3  # cells of a row stand level within this
+_GUTTER = 0.6  # between two columns at least
+_STEP = 4.0  # from one row to the next at most
 _LEAST_ROWS = 3
 _MOST_ROWS = 200
 _MOST_CELLS = 2_000
 _FIGURE = re.compile(r"[-+−–]?[(（]?[¥￥$€£]?\s?\d[\d.,\s]*\S{0,4}")
-_FIGURES = 0.6  # share of the cells of a column
+_FIGURES = 0.6  # share of a column's cells that are figures, at least
 
 
 def by_rows(stretches: Sequence[Line]) -> list[Line]:
-    """The stretches of a page, those of tables that were drawn by columns row by row."""
+    """The stretches of text of a page; those of tables that were drawn column by column are put in
+    the order of their rows.
+    """
     out: list[Line] = []
     at = 0
     while at < len(stretches):
@@ -40,7 +43,9 @@ def by_rows(stretches: Sequence[Line]) -> list[Line]:
 
 
 def _first_column(lines: Sequence[Line], top: Line) -> list[Line]:
-    """The last of some lines that stand one below the other, none of them above another line."""
+    """The first column of a table: the last of some lines, as far as they stand one below the other
+    and none stands higher than ``top``, the first cell of the next column.
+    """
     begin = len(lines)
     while 0 < begin > len(lines) - _MOST_ROWS:
         one = lines[begin - 1]
@@ -55,7 +60,9 @@ def _first_column(lines: Sequence[Line], top: Line) -> list[Line]:
 def _columns(
     first: Sequence[Line], stretches: Sequence[Line], at: int
 ) -> tuple[list[list[Line]], int]:
-    """The columns to the right of the first one that were drawn next, and where they end."""
+    """The columns to the right of the first one that were drawn next, from the stretch ``at`` on,
+    and the index behind their last stretch.
+    """
     columns: list[list[Line]] = []
     if len(first) < _LEAST_ROWS - 1:
         return columns, at
@@ -78,6 +85,9 @@ def _columns(
 
 
 def _is_table(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> bool:
+    """Whether columns are a table: all cells, except headings, stand level with a cell of the first
+    column, and one of the other columns holds figures.
+    """
     for column in columns:
         beside = sum(_row(first, one) is not None for one in column)
         if len(column) < _LEAST_ROWS - 1 or beside < len(column) - (_row(first, column[0]) is None):
@@ -87,7 +97,9 @@ def _is_table(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> bool:
 
 
 def _row(first: Sequence[Line], cell: Line) -> int | None:
-    """The number of the row in which a cell stands, by the cells of the first column."""
+    """The number of the row in which a cell stands: that of the cell of the first column that is
+    level with it; None if there is none.
+    """
     for at, one in enumerate(first):
         if abs(one.bottom - cell.bottom) < _LEVEL * one.size:
             return at
@@ -95,7 +107,9 @@ def _row(first: Sequence[Line], cell: Line) -> int | None:
 
 
 def _in_rows(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> list[Line]:
-    """All cells, row by row; a heading above the first column's cells is in a row of its own."""
+    """All cells, row by row. Headings without a cell beside them in the first column form a row
+    above the others.
+    """
     rows: list[list[Line]] = [[], *([one] for one in first)]
     for column in columns:
         for cell in column:

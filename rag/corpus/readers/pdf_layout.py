@@ -1,4 +1,6 @@
-"""Columns and tables that a PDF draws row by row, told by where their stretches of text stand."""
+"""Columns and tables that a PDF draws row by row, found by the positions of their stretches of
+text.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +11,30 @@ from collections.abc import Sequence
 from rag.corpus.readers.numbering import raised
 from rag.corpus.readers.pdf_lines import Line
 
-MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)）]")
-"""What stands before the item of a list, by itself."""
+_LIST_MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)）]")
+"""The mark or number of an item in a list, which may be drawn apart from the item."""
 
-_INDENT = 3  # sizes of a letter from a mark to its item at most
-_TIGHT = 0.15  # sizes of a letter: pieces of a line that stand nearer have no space between them
-_SMALL, _ABOVE = 0.93, 0.2  # a piece in such letters, so far above the line, is raised
+# Distances are in font sizes, that is in multiples of the size of a letter.
+_INDENT = 3  # from a mark to its item at most
+_TIGHT = 0.15  # pieces of a line that stand nearer have no space between them
+# A piece whose size is below this share of the line's, and which stands this far above, is raised.
+_SMALL, _ABOVE = 0.93, 0.2
 
-_NARROW = 0.6  # sizes of a letter: what is left between two columns, at least
-# Of columns of prose this share of the lines is so full; lines in each.
+_NARROW = 0.6  # between two columns at least
+# In a column of prose lines are full if they take this share of its width; this share of the lines
+# is full; and it has this many lines at least.
 _FULL, _MOST, _LEAST = 0.75, 0.6, 3
-_MOST_CELLS = 100  # in a row; each is compared with all
-_PITCH = 1.8  # rows of a table are no more than this farther apart than its first two
-_UPRIGHT = 4  # letters one below the other are upright text, fewer a word in a narrow cell
-_PROSE = 8  # sizes of a letter: how wide a column of prose is, at least
+_MOST_CELLS = 100  # in a row; each is compared with all others
+_PITCH = 1.8  # times the distance of a table's first two rows: other rows are no farther apart
+_UPRIGHT = 4  # letters one below the other are upright text; fewer are a word in a narrow cell
+_PROSE = 8  # width of a column of prose at least
 Gap = tuple[float, float]
 
 
 def ordered(stretches: Sequence[Line]) -> list[Line]:
-    """Lines as they are read: column by column, tables row by row with tabs between the cells."""
+    """Stretches of text as lines in reading order: column by column, and tables row by row with
+    tabs between the cells.
+    """
     rows: list[list[Line]] = []
     for one in with_markers(stretches):
         if rows and len(rows[-1]) < _MOST_CELLS and _beside(rows[-1], one):
@@ -53,10 +60,11 @@ def ordered(stretches: Sequence[Line]) -> list[Line]:
 
 
 def by_columns(lines: Sequence[Line]) -> list[Line]:
-    """Lines from the top to the bottom, but those of columns of prose one column after the other.
+    """Lines from top to bottom, but columns of prose one after the other.
 
-    Text recognition gives the lines of a page by their height, and those of columns need not stand
-    level. Lines that reach over a gap between columns part what is above them from what is below.
+    Text recognition returns the lines of a page by their height, and those of two columns need not
+    stand level. A line that reaches over the gap between columns separates what is above it from
+    what is below it.
     """
     lines = sorted(lines, key=lambda one: -one.top)
     best: list[list[Line]] = []
@@ -68,8 +76,8 @@ def by_columns(lines: Sequence[Line]) -> list[Line]:
 
 
 def _parted(lines: Sequence[Line], right: float) -> list[list[Line]]:
-    """The lines in parts that are read one after the other: left and right of a gap that ends at
-    ``right``, and those over it; [] where the gap parts no columns.
+    """The lines in parts that are read one after the other: those left of a gap that ends at
+    ``right``, those right of it, and those that reach over it; [] if the gap parts no columns.
     """
     parts: list[list[Line]] = []
     sides: tuple[list[Line], list[Line]] = ([], [])
@@ -89,7 +97,7 @@ def _parted(lines: Sequence[Line], right: float) -> list[list[Line]]:
 
 
 def is_column(lines: Sequence[Line]) -> bool:
-    """Whether lines are mostly as wide as the column that they make."""
+    """Whether lines are a column of prose: most of them are as wide as the column."""
     if len(lines) < _LEAST:
         return False
     left, right = min(one.left for one in lines), max(one.right for one in lines)
@@ -98,13 +106,13 @@ def is_column(lines: Sequence[Line]) -> bool:
 
 
 def with_markers(stretches: Sequence[Line]) -> list[Line]:
-    """The stretches, each with the mark or number of a list that stands left of it and was drawn
-    apart.
+    """The stretches, each joined with the mark or number of a list that was drawn apart, left of
+    it.
     """
-    markers = [one for one in stretches if MARKER.fullmatch(one.text)]
+    markers = [one for one in stretches if _LIST_MARKER.fullmatch(one.text)]
     if not markers or len(markers) == len(stretches):
         return list(stretches)
-    out = [one for one in stretches if not MARKER.fullmatch(one.text)]
+    out = [one for one in stretches if not _LIST_MARKER.fullmatch(one.text)]
     for marker in markers:
         size = marker.size
         level = [at for at, one in enumerate(out) if abs(one.bottom - marker.bottom) < 0.3 * size]
@@ -121,7 +129,7 @@ def with_markers(stretches: Sequence[Line]) -> list[Line]:
 
 
 def _beside(row: Sequence[Line], one: Line) -> bool:
-    """Whether a stretch stands on the base line of a row, and over nothing of it."""
+    """Whether a stretch stands at the height of a row and overlaps nothing in it."""
     last = row[-1]
     for line in (last, one):
         is_high = line.top - line.bottom > (_UPRIGHT - 0.5) * line.size
@@ -136,9 +144,10 @@ def _beside(row: Sequence[Line], one: Line) -> bool:
 
 
 def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
-    """The end of the rows from one on that leave the same gaps free, and these gaps.
+    """The index behind the last of the rows, from ``at`` on, that leave the same gaps free, and
+    these gaps (left and right edge).
 
-    There are none where fewer than two rows have several stretches.
+    There are no gaps if fewer than two of the rows have several stretches.
     """
     first = sorted(rows[at], key=lambda one: one.left)
     gaps = [(left.right, right.left) for left, right in zip(first, first[1:])]
@@ -151,13 +160,13 @@ def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
         lefts, rights = [one.left for one in row], [one.right for one in row]
         free = [*zip([-math.inf, *rights], [*lefts, math.inf])]
         whole = len(row) == len(gaps) + 1  # a cell in each column
-        kept = [_overlap(gap, [free[at]] if whole else free) for at, gap in enumerate(gaps, 1)]
-        kept = [gap for gap in kept if gap[1] - gap[0] > _NARROW * row[0].size]
-        if not near or len(kept) < len(gaps):
+        remaining = [_overlap(gap, [free[at]] if whole else free) for at, gap in enumerate(gaps, 1)]
+        remaining = [gap for gap in remaining if gap[1] - gap[0] > _NARROW * row[0].size]
+        if not near or len(remaining) < len(gaps):
             break
-        gaps, end = kept, end + 1
+        gaps, end = remaining, end + 1
     while end > at + 1 and len(rows[end - 1]) == 1 and rows[end - 1][0].left < gaps[0][0]:
-        end -= 1  # text below the table
+        end -= 1  # a line in the first column alone is text below the table
     several = sum(len(row) > 1 for row in rows[at:end])
     return end, gaps if several > 1 else []
 
@@ -165,8 +174,8 @@ def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
 def _header(
     above: Sequence[Line], row: Sequence[Line], gutters: Sequence[Gap]
 ) -> list[Line | None]:
-    """The cells of a line above a table that has its wider gaps where the table has them; [] for
-    any other line.
+    """The cells of the line above a table, if its wider spaces stand where the table has its gaps;
+    [] for any other line.
     """
     line = above[0]
     near = line.bottom - row[0].bottom < _PITCH * 2 * max(line.size, row[0].size)
@@ -184,13 +193,13 @@ def _header(
 
 
 def _overlap(gap: Gap, free: Sequence[Gap]) -> Gap:
-    """The widest part of a gap that is free."""
+    """The widest part of a gap that overlaps one of the free spans."""
     parts = [(max(gap[0], a), min(gap[1], b)) for a, b in free]
     return max(parts, key=lambda part: part[1] - part[0])
 
 
 def _columns(row: Sequence[Line], gutters: Sequence[Gap]) -> list[Line | None]:
-    """What a row has in each column."""
+    """The text of a row in each column, as one line; None for an empty cell."""
     inside: list[list[Line]] = [[] for _ in range(len(gutters) + 1)]
     for one in sorted(row, key=lambda one: one.left):
         inside[sum(one.left >= gap[1] - 0.01 for gap in gutters)].append(one)
@@ -198,6 +207,7 @@ def _columns(row: Sequence[Line], gutters: Sequence[Gap]) -> list[Line | None]:
 
 
 def _whole(parts: Sequence[Line]) -> Line:
+    """The pieces of a line, from left to right, as one line; raised figures stay raised."""
     first, last = parts[0], parts[-1]
     text, before = first.text, first
     if len(parts) > 1 and _is_raised(first, parts[1]):
@@ -219,7 +229,7 @@ def _is_raised(one: Line, beside: Line) -> bool:
 
 
 def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
-    """The lines column by column, where they are mostly as wide as their column; else []."""
+    """The lines column by column, if every column is one of prose; else []."""
     out: list[Line] = []
     for column in zip(*rows):
         lines = [one for one in column if one]
@@ -230,7 +240,9 @@ def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
 
 
 def _table(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
-    """A line for each row; what stands alone below a cell, but the first, goes on with it."""
+    """A line for each row, with tabs between its cells. A row with text in one column only, not the
+    first, continues the cell above it.
+    """
     texts: list[list[str]] = []
     lines: list[Line] = []
     for row in rows:

@@ -1,7 +1,7 @@
-"""The characters of a PDF's page as lines, in the order in which a reader reads them.
+"""The characters of a PDF's page as stretches: runs of text on a base line, without wide gaps.
 
-PDFium gives characters in the order in which the program that made the file drew them. Where it
-drew columns or tables row by row, the boxes of the characters tell what belongs together
+PDFium returns characters in the order in which the program that made the file drew them. Where that
+program drew columns or tables row by row, the positions of the stretches tell what belongs together
 (:mod:`rag.corpus.readers.pdf_layout`).
 """
 
@@ -16,24 +16,30 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
 
-from rag.corpus.readers.numbering import RAISED
+from rag.corpus.readers.numbering import SUPERSCRIPTS
 
-SPLIT = "\x02"  # PDFium's sign for a hyphen at the end of a line
-# Sizes of a letter: what stands farther apart on a base line are two columns, or two cells.
+LINE_END_HYPHEN = "\x02"  # PDFium's sign for a hyphen at the end of a line
+# Distances are in font sizes: text farther apart on a base line is of two columns or two cells.
 _WIDE = 1.4
-_TRACKED = 2.5  # letters that are spaced out stand nearer than this
-_CELLS = 0.6  # what may be two cells, where the rows below have a gap there
-_SMALL, _ABOVE = 0.93, 0.2  # figures in such letters, so far above the line, are raised
-_CHINESE = "\u2e80"  # letters from here on
-_SAMPLE = 40  # letters that tell how a page is turned
-_EVEN = 0.35  # by how much the gaps between them differ at most, in sizes of a letter
-_UNREADABLE = 0.1  # share of a page's letters without a meaning: more, and the page is no text
+_TRACKED = 2.5  # letters that are spaced out ("石 塘 水 库") stand nearer than this
+_CELLS = 0.6  # a gap that may part two cells, if the rows below have one there
+# Figures whose size is below this share of the line's, and which stand this far above, are raised.
+_SMALL, _ABOVE = 0.93, 0.2
+_CHINESE = "\u2e80"  # letters from here on are Chinese
+_SAMPLE = 40  # letters of a page that are looked at to tell how it is turned
+_EVEN = 0.35  # by which the gaps between letters that are spaced out differ at most
+_UNREADABLE = 0.1  # share of a page's letters without a meaning at most, if it is text
 _WORDS = 0.35  # share of its characters that belong to words or figures, at least
-_FEW = 20  # characters that tell nothing
+_FEW = 20  # so few characters tell nothing
 _OUTLINES = 60  # drawn shapes on a page without text: fewer are ornaments
-_PICTURE = 0.3  # share of a page's area
+# A path counts as a further shape for each so many segments, as a line of text may be one path. A
+# box has 5 segments, one with round corners 9; letters of Liberation Sans have 13 on average and
+# Noto's Chinese 43.
+_SEGMENTS = 6
+_PICTURE = 0.3  # share of a page's area that a picture of text takes, at least
 
-CONTROL = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]|↩\ufe0e?")  # and links back of notes
+# control characters, and links back of notes
+CONTROL_CHARACTERS = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]|↩\ufe0e?")
 _WORD = re.compile(
     r"(?<![\w])\d+(?:[.,:/%°-]\d+)*(?=[\s.,;:%)年月日]|$)"  # a figure
     r"|(?i:[b-df-hj-np-tv-z]{0,6}[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # a word
@@ -54,11 +60,11 @@ Gap = tuple[float, float, int]
 
 
 class Line(NamedTuple):
-    """A line of a page: its text, where its first character begins and its last one ends.
+    """A stretch or line of text on a page, with its position and the size of its letters in points.
 
-    Places and the size of its letters are in points. ``row`` says whether it is a table's row, with
-    tabs between the cells. ``gaps`` are its wider spaces: the offset of the text behind each, where
-    it begins and ends. ``begin`` and ``end`` are its first and last character in :class:`Glyphs`.
+    ``row`` says whether it is a row of a table, with tabs between the cells. ``gaps`` are its wider
+    spaces: for each the offset of the text behind it, its left and its right edge. ``begin`` and
+    ``end`` are the indices of its first and last character in :class:`Glyphs`.
     """
 
     text: str
@@ -74,11 +80,13 @@ class Line(NamedTuple):
 
 
 class Glyphs:
-    """The characters of a page, as PDFium gives them, turned so that most stand upright.
+    """The characters of a page, as PDFium returns them, with the page turned so that most of them
+    stand upright.
 
     Attributes:
-        text: one character for each of PDFium's: of UTF-16 or UTF-32, U+FFFD without a meaning.
-        unknown: how many have none.
+        text: one character (in UTF-16 or UTF-32) for each of PDFium's; U+FFFD if the font does not
+            say which letter it is.
+        unknown: number of characters of which the font does not say that.
         height: of the page as it is turned, in points, at least 1.
     """
 
@@ -92,12 +100,12 @@ class Glyphs:
         if page.get_rotation() != 90 * self._turns and self._page.count_chars():
             page.set_rotation(90 * self._turns)  # PDFium makes lines of what is level as shown
             self._page = page.get_textpage()
-        self._text = self._page.raw  # looked up once: it is asked about each letter
+        self._text = self._page.raw  # kept, as it is needed for every letter
         self._width, self._height = _unturned(page)
         self.height = max(self._width if self._turns % 2 else self._height, 1.0)
         count = self._page.count_chars()
         self.text = self._signs(count)
-        # A font may not say which letters its shapes are; the codes are then numbers of shapes.
+        # A font may not say which letters its shapes are: the codes are then numbers of shapes.
         has_error = _unchecked(raw.FPDFText_HasUnicodeMapError)
         address = ctypes.cast(self._text, ctypes.c_void_p).value or 0
         errors = list(map(has_error, repeat(address), range(count)))
@@ -107,7 +115,9 @@ class Glyphs:
             self.text = "".join("\ufffd" if error == 1 else sign for sign, error in signs)
 
     def _signs(self, count: int) -> str:
-        """The characters: at once, unless some are none of the text or take two codes."""
+        """The characters of the page: read in one call if possible, one by one if some are not part
+        of the text or take two codes of UTF-16.
+        """
         codes = (ctypes.c_ushort * (count + 1))()
         if self._raw.FPDFText_GetText(self._page, 0, count, codes) == count + 1:
             text = bytes(codes).decode("utf-16-le", "surrogatepass")[:-1]
@@ -118,7 +128,7 @@ class Glyphs:
         return text.replace("\x02", "\ufffe")
 
     def _most_turned(self) -> int:
-        """By how many quarters the letters are turned to the left, as some of them tell."""
+        """By how many quarter turns to the left most letters of a sample are turned."""
         count = self._page.count_chars()
         some = range(0, count, max(1, count // _SAMPLE))
         angles = (self._raw.FPDFText_GetCharAngle(self._page, at) for at in some)
@@ -140,7 +150,7 @@ class Glyphs:
         return height - top, left, height - bottom, right
 
     def size(self, at: int) -> float:
-        """Points of the font of a character as it is drawn, at least 1."""
+        """The font size of a character as it is drawn, in points, at least 1."""
         if (known := self._sizes.get(at)) is None:
             known, matrix = self._raw.FPDFText_GetFontSize(self._text, at), self._matrix
             if self._raw.FPDFText_GetMatrix(self._text, at, matrix):
@@ -149,32 +159,34 @@ class Glyphs:
         return known
 
     def is_added(self, at: int) -> bool:
-        """Whether a character is one that PDFium put between two that stand apart."""
+        """Whether PDFium added a character, as a space between two that stand apart."""
         return self._raw.FPDFText_IsGenerated(self._text, at) == 1
 
     def slanted(self, at: int) -> bool:
-        """Whether a character stands neither upright nor on its side, as those of watermarks."""
+        """Whether a character stands neither upright nor on its side, as in watermarks."""
         rest = self._raw.FPDFText_GetCharAngle(self._text, at) % (math.pi / 2)
         return min(rest, math.pi / 2 - rest) > 0.05
 
 
 def _unchecked(function: Any) -> Callable[[int, int], int]:
-    """A function of a page of text and the number of a character, without the checks and the lock
-    of ctypes, which take longer than it does.
+    """A function of PDFium, which takes a page and the index of a character, callable without the
+    type checks and the lock handling of ctypes, which take longer than the function itself.
     """
     address = ctypes.cast(function, ctypes.c_void_p).value or 0
     return ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(address)
 
 
 def _unturned(page: Any) -> tuple[float, float]:
-    """Width and height of a page in points, however it is turned."""
+    """Width and height of a page in points before it is turned."""
     width, height = page.get_size()
     return (height, width) if page.get_rotation() % 180 else (width, height)
 
 
 def segments(glyphs: Glyphs, finer: bool = False) -> list[Line]:
-    """The stretches of text of a page as they were drawn; none reaches over a gap of columns, the
-    ``finer`` ones over no place where no space was drawn either.
+    """The stretches of text of a page, in the order in which they were drawn.
+
+    No stretch reaches over a gap as wide as that between columns. The ``finer`` ones also end at
+    smaller gaps, and where PDFium added a space that was not drawn.
     """
     out = []
     for line in _LINE.finditer(glyphs.text):
@@ -185,7 +197,7 @@ def segments(glyphs: Glyphs, finer: bool = False) -> list[Line]:
 
 
 def _upright(lines: Sequence[Line]) -> list[Line]:
-    """The lines, with Chinese letters that stand one below the other as one: upright text."""
+    """The lines, with Chinese letters that stand one below the other (vertical text) as one."""
     out: list[Line] = []
     for line in lines:
         above = out[-1] if out else line
@@ -201,11 +213,11 @@ def _upright(lines: Sequence[Line]) -> list[Line]:
 
 
 def _stretches(glyphs: Glyphs, words: Sequence[Span], finer: bool) -> list[Line]:
-    """The stretches of a line of PDFium's, whose runs of visible characters are given."""
+    """The stretches of one line as PDFium has it, given its runs of visible characters."""
     size = glyphs.size(words[0][0])
-    # where a word ends and the next one begins
+    # For each gap: where the word before it ends, and where the next one begins.
     edges = [(glyphs.box(one[1] - 1)[2], glyphs.box(other[0])[0]) for one, other in pairwise(words)]
-    gaps = [(left - right) / size for right, left in edges]  # before the second word, the third ...
+    gaps = [(left - right) / size for right, left in edges]  # the first is before the second word
     joined = _tracked(glyphs.text, words, gaps)
     parted = [(n, gap) for n, gap in enumerate(gaps, 1) if n not in joined]
     wide = [
@@ -226,11 +238,13 @@ def _stretches(glyphs: Glyphs, words: Sequence[Span], finer: bool) -> list[Line]
 def _line(
     glyphs: Glyphs, words: Sequence[Span], skipped: set[int], seen: Sequence[Gap]
 ) -> Line | None:
-    """The line of some runs of visible characters, None for one without text.
+    """The line of some runs of visible characters; None if it has no text.
 
     Args:
-        skipped: characters between them that are no spaces.
-        seen: right and left edge of the wider gaps, and the character behind each.
+        glyphs: the characters of the page.
+        words: the runs, as spans of indices in it.
+        skipped: indices of characters between the runs that are not to count as spaces.
+        seen: for each wider gap, where it begins and ends, and the index of the character behind.
     """
     begin, end = words[0][0], words[-1][1] - 1
     up = _raised(glyphs, words)
@@ -240,7 +254,9 @@ def _line(
         if not up and not skipped:
             return spelled(glyphs.text[at : end + 1])
         signs = enumerate(glyphs.text[at : end + 1], at)
-        return spelled("".join(RAISED[c] if i in up else c for i, c in signs if i not in skipped))
+        return spelled(
+            "".join(SUPERSCRIPTS[c] if i in up else c for i, c in signs if i not in skipped)
+        )
 
     text = spelt(begin)
     if not text:
@@ -258,19 +274,19 @@ def _visible(words: Sequence[Span]) -> Iterator[int]:
 
 
 def _raised(glyphs: Glyphs, words: Sequence[Span]) -> set[int]:
-    """Which figures of a stretch are set smaller and above its line: 10³."""
+    """The indices of the figures in a stretch that are set smaller and above the line: 10³."""
     begin, end, text = words[0][0], words[-1][1], glyphs.text
     figures = list(_FIGURE.finditer(text, begin, end)) if end - begin > 1 else []
     if not figures:
         return set()
-    main = next((i for i in _visible(words) if text[i] not in RAISED), begin)
+    main = next((i for i in _visible(words) if text[i] not in SUPERSCRIPTS), begin)
     size = glyphs.size(main)
     out: set[int] = set()
     for figure in figures:  # its last digit tells whether others are looked at
         for at in range(figure.end() - 1, begin - 1, -1):
             if text[at].isspace():
                 continue
-            if text[at] not in RAISED or glyphs.size(at) >= _SMALL * size:
+            if text[at] not in SUPERSCRIPTS or glyphs.size(at) >= _SMALL * size:
                 break
             if glyphs.box(at)[1] - glyphs.box(main)[1] <= _ABOVE * size:
                 break
@@ -279,10 +295,10 @@ def _raised(glyphs: Glyphs, words: Sequence[Span]) -> set[int]:
 
 
 def _tracked(text: str, words: Sequence[Span], gaps: Sequence[float]) -> set[int]:
-    """Before which words of a line there is no space, as its letters are spaced out: "石 塘 水
-    库", "姓 名：王小明".
+    """The numbers of the words of a line before which there is no true space, because letters are
+    spaced out: "石 塘 水 库", "姓 名：王小明".
 
-    The letter before such a gap and the one behind it stand alone, but for marks, and the gaps are
+    The letters on both sides of such a gap stand alone, except for punctuation, and the gaps are
     alike.
     """
     alone = [
@@ -309,16 +325,18 @@ def _tracked(text: str, words: Sequence[Span], gaps: Sequence[float]) -> set[int
 
 
 def spelled(text: str) -> str:
-    """A piece of text in UTF-16 or UTF-32 in one line, :data:`SPLIT` for a hyphen at its end."""
+    """A piece of PDFium's text, cleaned and in one line; :data:`LINE_END_HYPHEN` is a hyphen at its
+    end.
+    """
     if text.isprintable() and "  " not in text and "↩" not in text:
         return text.strip()
-    text = _SPLITS.sub(SPLIT, text)
+    text = _SPLITS.sub(LINE_END_HYPHEN, text)
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _BLANKS.sub(" ", CONTROL.sub("", text)).strip()
+    return _BLANKS.sub(" ", CONTROL_CHARACTERS.sub("", text)).strip()
 
 
 def is_text(glyphs: Glyphs, lines: Sequence[Line]) -> bool:
-    """Whether what stands on a page are words, not the numbers of a font's shapes."""
+    """Whether the characters of a page are words, not the numbers of a font's shapes."""
     visible = "".join(line.text for line in lines)
     if glyphs.unknown > _UNREADABLE * max(len(visible), 1):
         return False
@@ -339,4 +357,6 @@ def is_picture(page) -> bool:
             if (right - left) * (top - bottom) > _PICTURE * area:
                 return True
         shapes += thing.type in kinds
+        if thing.type == raw.FPDF_PAGEOBJ_PATH:
+            shapes += max(0, raw.FPDFPath_CountSegments(thing) // _SEGMENTS - 1)
     return shapes >= _OUTLINES

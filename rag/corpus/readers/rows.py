@@ -1,5 +1,7 @@
-"""Rows of tables as articles, with the columns found by their usual names in Chinese and English;
-and the tables that are JSON (.jsonl, .json).
+"""Rows of tables as articles, and reading of tables in JSON (.jsonl, .json).
+
+The column of each field of an article is found by its usual names in Chinese and English. An
+object of JSON is a row, too: its keys are the names of the columns.
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ from rag.corpus.tables import words_of
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
-# Parts that say what an object stands for: of WordPress, of publishers in JSON-LD, of MongoDB, of
-# editors that store blocks.
+# Keys under which an object holds the value that it stands for: in WordPress, in JSON-LD of
+# publishers, in MongoDB, in editors that store blocks.
 _PARTS = "rendered name main @value $date $oid $numberLong text html paragraphs".split()
-_BESIDE = ("date", "source", "url", "lang")  # what objects beside an article say of it
-# The time of a post on Weibo or Twitter.
+_BESIDE = ("date", "source", "url", "lang")  # fields that are also taken from objects beside it
+# The format of a post's time on Weibo or Twitter.
 _WEIBO = re.compile(r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$")
 _BLOCKS = "p|br|div|h[1-6]|li|tr|blockquote|section|article|pre"
 _TAGS = (
@@ -35,15 +37,16 @@ _HTML = re.compile(rf"</(?:{_TAGS})\s*>|<(?:br|hr|p|img)(?:\s[^<>]*)?/?>", re.IG
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,7}|#[xX][\da-fA-F]{2,6});")
 
 
-NAMES = words_of("columns.tsv")
-"""Usual names of columns by field, without case, spaces and "_-."; the first that a table has
-counts.
+COLUMN_NAMES = words_of("columns.tsv")
+"""Usual names of columns by field, in lower case and without spaces and "_-."; the first of them
+that a table has is taken.
 """
 
-_TEASERS = NAMES.pop("teaser")  # columns that hold the text where no other does
+# columns that are taken for the text if there is no better one
+_TEASERS = COLUMN_NAMES.pop("teaser")
 
 Columns = Mapping[str, str]
-"""Names of columns by field, for tables that call them otherwise: {"text": "content_plain"}."""
+"""Names of columns by field, for tables with unusual names: {"text": "content_plain"}."""
 
 
 def read_jsonl(
@@ -51,10 +54,15 @@ def read_jsonl(
     columns: Columns,
     instead: Callable[[bytes], Any] | None = None,
 ) -> Iterator[tuple[int, Draft | Missing]]:
-    """Line number and article of each line; a line with an error costs that line only. Raises
+    """Yields line number and article of each line; an error in a line costs that line only. Raises
     OSError.
 
-    ``instead`` gets each line, and gives what is to stand in the place of its article, or None.
+    Args:
+        file: the JSON Lines. Its attribute ``lines_before``, if it has one, is the number of lines
+            of the whole file that come before.
+        columns: names of columns by field.
+        instead: gets each line, and returns what to yield in the place of its article, or None for
+            the article.
     """
     for number in itertools.count(1 + getattr(file, "lines_before", 0)):
         line = file.readline(MAX_ROW_BYTES + 1)
@@ -87,10 +95,10 @@ def _json_row(line: bytes, columns: Columns) -> Draft | Missing:
 
 
 def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
-    """The articles of a JSON file: an array of objects, an object that holds one ({"articles":
-    [...]}), or a single object.
+    """The articles of a JSON file: an array of objects, an object that holds such an array
+    ({"articles": [...]}), or a single object.
 
-    Raises Unreadable where there are none, NotText.
+    Raises Unreadable if there are none, and NotText.
     """
     text = decode(data)
     try:
@@ -110,7 +118,7 @@ def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
 
 
 def _values(text: str) -> list:
-    """Values that stand one after the other; none where something else is between them."""
+    """The JSON values of a text that holds one after the other; [] if anything else is in it."""
     decoder, out, at = json.JSONDecoder(), [], 0
     while at < len(text):
         try:
@@ -123,8 +131,8 @@ def _values(text: str) -> list:
 
 
 def _rows_in(value: object, columns: Columns) -> Iterator[object]:
-    """The articles in some JSON, however deep they lie, in order: objects with a text, and what
-    stands in a list with one.
+    """Yields the articles in a JSON value in order, however deep they lie: objects with a text, and
+    all items of a list that holds such an object.
     """
     waiting = [value]
     while waiting:
@@ -140,19 +148,20 @@ def _rows_in(value: object, columns: Columns) -> Iterator[object]:
 
 
 def _with_inner(row: object, columns: Columns, depth: int = 3) -> object:
-    """A row with the fields of the one object in it that holds a text, where it holds none itself:
-    {"_id", "_source": {"title", "text"}}. Fields that are missing are those around it, and of the
-    objects beside it.
+    """The row, or, if it has no text itself and exactly one object in it has, that inner object:
+    {"_id", "_source": {"title", "text"}}.
+
+    Fields that the inner object lacks are taken from the row and from objects beside the inner one.
     """
     if not isinstance(row, dict) or not depth or _is_row(row, columns):
         return row
     objects = [one for one in row.values() if isinstance(one, dict)]
     rows = [_with_inner(one, columns, depth - 1) for one in objects]
     texts = ((at, one) for at, one in enumerate(rows) if isinstance(one, dict))
-    held = [(at, one) for at, one in texts if text_of(one, columns)]
-    if len(held) != 1:
+    with_text = [(at, one) for at, one in texts if text_of(one, columns)]
+    if len(with_text) != 1:
         return row
-    ((at, found),) = held
+    ((at, found),) = with_text
     inner, out = objects.pop(at), dict(found)
     known = dict(names_of(out, columns))
     for other in (row, *objects):
@@ -164,7 +173,9 @@ def _with_inner(row: object, columns: Columns, depth: int = 3) -> object:
 
 
 def _is_head(row: dict, columns: Columns) -> bool:
-    """Whether an object describes the rows in it: {"title", "description", "items": [...]}."""
+    """Whether an object is no article but describes a list of articles in it: {"title",
+    "description", "items": [...]}.
+    """
     lists = (one for one in row.values() if isinstance(one, list))
     return not text_of(row, columns) and any(
         _is_row(one, columns) for some in lists for one in some
@@ -172,8 +183,8 @@ def _is_head(row: dict, columns: Columns) -> bool:
 
 
 def _by_columns(value: object, columns: Columns) -> list[dict]:
-    """The rows of a table that is stated column by column, or with the names of its columns once,
-    as data frames are written; none of anything else.
+    """The rows of a table that is written as data frames are: column by column, or as "columns" and
+    "data"; [] for anything else.
     """
     if not isinstance(value, dict):
         return []
@@ -196,11 +207,11 @@ def _is_row(value: object, columns: Columns) -> TypeGuard[dict]:
     if not isinstance(value, dict):
         return False
     name = names_of(value, columns).get("text")
-    return name is not None and isinstance(_said(value[name], "text"), str)
+    return name is not None and isinstance(_as_string(value[name], "text"), str)
 
 
 def names_of(present: Iterable[str], columns: Columns) -> dict[str, str]:
-    """The name of the column of each field that is there."""
+    """For each field that has a column among those ``present`` the name of that column."""
     return _chosen(tuple(name for name in present if isinstance(name, str)), tuple(columns.items()))
 
 
@@ -209,7 +220,7 @@ def _chosen(present: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> d
     named = dict(columns)
     plain = {_plain(name): name for name in reversed(present)}
     out = {}
-    for field, usual in NAMES.items():
+    for field, usual in COLUMN_NAMES.items():
         if field in named:
             if named[field] in present:
                 out[field] = named[field]
@@ -227,14 +238,14 @@ def _plain(name: str) -> str:
 
 
 def draft_of(row: object, columns: Columns) -> Draft | Missing:
-    """The article of a row. HTML and entities in its fields are read as what they show; all else
-    stays as it is.
+    """The article of a row. HTML and entities in its fields are replaced with the text that they
+    show; all else stays as it is.
     """
     if not isinstance(row, dict):
         return Missing(f'expected an object {{"id", "text", ...}}, found {type(row).__name__}')
     values: dict[str, Any] = {}
     for field, name in names_of(row, columns).items():
-        value = _said(row[name], field)
+        value = _as_string(row[name], field)
         if not isinstance(value, str) and field in ("id", "text"):
             return Missing(f'expected a string as "{name}", found {type(value).__name__}')
         values[field] = value if isinstance(value, str) else ""
@@ -247,21 +258,23 @@ def draft_of(row: object, columns: Columns) -> Draft | Missing:
 
 
 def text_of(row: Mapping, columns: Columns) -> str:
-    """The text of a row, as it stands in the field for it, no teaser; "" for none."""
+    """The text of a row as its column has it; "" if there is none, or only a teaser."""
     name = names_of(row, columns).get("text", "")
-    value = _said(row[name], "text") if name and _plain(name) not in _TEASERS else ""
+    value = _as_string(row[name], "text") if name and _plain(name) not in _TEASERS else ""
     return value if isinstance(value, str) else ""
 
 
-def _said(value: object, field: str, depth: int = 3) -> object:
-    """The value of a field as a string, where it can be one: an object by the part that says it, a
-    list of strings joined.
+def _as_string(value: object, field: str, depth: int = 3) -> object:
+    """The value of a field as a string, if it can be one; else the value itself.
+
+    An object stands for the value under one of its usual keys (:data:`_PARTS`); a list of strings
+    is joined; numbers count for ids and dates only.
     """
     if isinstance(value, dict) and depth:
         part = next((name for name in _PARTS if name in value), None)
-        return value if part is None else _said(value[part], field, depth - 1)
+        return value if part is None else _as_string(value[part], field, depth - 1)
     if isinstance(value, list) and field == "text" and depth:  # paragraphs
-        value = [_said(one, field, depth - 1) for one in value]
+        value = [_as_string(one, field, depth - 1) for one in value]
     strings = isinstance(value, list) and all(isinstance(one, str) for one in value)
     if isinstance(value, list) and strings and field not in ("id", "date"):
         return ("\n" if field == "text" else ", ").join(value)
@@ -274,7 +287,7 @@ def _said(value: object, field: str, depth: int = 3) -> object:
 
 
 def _shown(value: str, lines: bool) -> str:
-    """What a page would show for a field."""
+    """The text that a page would show for the value of a field: in several ``lines``, or in one."""
     if "&" in value and not _HTML.search(value):
         value = _ENTITY.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), value)
     if "<" not in value or not _HTML.search(value):
@@ -285,8 +298,8 @@ def _shown(value: str, lines: bool) -> str:
 
 
 def _day(value: float) -> str:
-    """A number as the day that it stands for: 20150302, or seconds or milliseconds since 1970 (in
-    UTC).
+    """The day that a number stands for: seconds or milliseconds since 1970 (in UTC) as ISO date; a
+    number such as 20150302 in digits; "" for any other.
     """
     for unit in (1, 1000):
         if 1e8 <= value / unit < 4.2e9:

@@ -1,4 +1,4 @@
-"""Plain text and Markdown, with front matter."""
+"""Plain text and Markdown, with front matter (a block of fields above the text)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from rag.corpus.lines import tidy
 from rag.corpus.page import read_page
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.markdown import plain_markdown
-from rag.corpus.readers.rows import NAMES
+from rag.corpus.readers.rows import COLUMN_NAMES
 
 _FIELDS = {
-    field: (field, *(name for name in NAMES[field] if not name.isascii()))
+    field: (field, *(name for name in COLUMN_NAMES[field] if not name.isascii()))
     for field in ("title", "date", "source", "url", "lang")
 }
 _MAIL = re.compile(
@@ -31,8 +31,8 @@ _MAIL = re.compile(
     r"|MIME-Version|Content-[\w-]+|DKIM-[\w-]+|ARC-[\w-]+|Authentication-[\w-]+|X-[\w-]+)"
     r":[ \t].+\n(?:[ \t].+\n){0,50}){2}"
 )
-_OPENED = re.compile(r"([-+])\1\1+\s*$", re.MULTILINE)  # front matter
-_MOST_FRONT = 4000  # characters of a block without marks
+_OPENED = re.compile(r"([-+])\1\1+\s*$", re.MULTILINE)  # the line that opens front matter
+_MOST_FRONT = 4000  # characters of front matter without such lines around it
 _BARE_LINE = re.compile(r"[A-Za-z][\w -]{0,30}:[ \t]+\S|(?:标题|日期|来源|作者)：\s*\S")
 _KEY_LINE = re.compile(
     rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})[ \t]*[:：=][ \t]*(.*)$",
@@ -41,8 +41,8 @@ _KEY_LINE = re.compile(
 
 
 def read_text(data: bytes) -> Draft:
-    """A plain text, or the raw text of a page; front matter is understood here too, and
-    the head of an e-mail.
+    """The article of a plain text, or of the text of a page that was saved as such. Front matter
+    and the header of an e-mail are understood, too.
     """
     text = decode(data)
     front, body = _mail(data, text) if _MAIL.match(text) else _front_matter(text)
@@ -51,10 +51,11 @@ def read_text(data: bytes) -> Draft:
 
 
 def read_markdown(data: bytes) -> Draft:
-    """Markdown as a reader sees it: the text without its marks, the first heading as title.
+    """The article of a Markdown text: its text without the marks of Markdown, its first heading as
+    title.
 
-    Front matter goes before what the text shows. Broken front matter (a title with a colon in it,
-    for example) is read line by line rather than given up.
+    Front matter takes precedence over what the text shows. Broken front matter (a title with a
+    colon in it, for example) is read line by line rather than given up.
     """
     front, body = _front_matter(decode(data))
     heading, plain, whole = plain_markdown(body)
@@ -70,7 +71,7 @@ def read_markdown(data: bytes) -> Draft:
 
 
 def _mail(data: bytes, text: str) -> tuple[dict[str, str], str]:
-    """Subject and day of an e-mail that was saved as text, and its words."""
+    """Subject and date of an e-mail that was saved as text, and the text of its body."""
     message = email.message_from_string(text, policy=email.policy.default)
     day = str(message["Date"] or message["Sent"] or "")
     body = text.partition("\n\n")[2]
@@ -80,7 +81,7 @@ def _mail(data: bytes, text: str) -> tuple[dict[str, str], str]:
 
 
 def _words(message: Message) -> str:
-    """The text of an e-mail as it was written, else what its HTML shows, without attachments."""
+    """The plain text of an e-mail, else the text that its HTML shows; attachments are left out."""
     parts = [part for part in message.walk() if part.get_content_disposition() != "attachment"]
     for kind in ("text/plain", "text/html"):
         found = [part for part in parts if part.get_content_type() == kind]
@@ -99,17 +100,23 @@ def _words(message: Message) -> str:
 
 
 def _charset(part: Message) -> str:
-    """The encoding that a part names, where programs that save it as text left it as it was."""
-    kept = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-    return part.get_content_charset("") if kept in ("base64", "quoted-printable") else ""
+    """The encoding that a part of an e-mail states, or "" if its bytes may have been re-encoded.
+
+    Programs that save an e-mail as text keep base64 and quoted-printable as they were; the
+    statement still holds only for those.
+    """
+    transfer_encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    return (
+        part.get_content_charset("") if transfer_encoding in ("base64", "quoted-printable") else ""
+    )
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
-    """The known fields of the block at the top, YAML between --- or TOML between +++, and the text
-    below it.
+    """The known fields of the front matter at the top (YAML between ---, TOML between +++, or a
+    block without marks), and the text below it.
 
     Raises:
-        Unreadable: a block is opened but not closed.
+        Unreadable: the front matter is opened but not closed.
     """
     import yaml
 
@@ -126,22 +133,22 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     block, body = text[opened.end() : closed.start()], text[closed.end() :]
     try:
-        # The base loader makes strings only, so a title of 2011 or a date stays as it was written.
+        # The base loader makes only strings, so a title such as 2011 or a date stays as written.
         values: object = (
             yaml.load(block, yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
         )
     except (yaml.YAMLError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
         values = _key_lines(block)
     if isinstance(values, str) and all(map(_KEY_LINE.match, filter(str.strip, block.split("\n")))):
-        values = _key_lines(block)  # with the colon of Chinese, which YAML does not know
+        values = _key_lines(block)  # with Chinese colons, which YAML does not know
     if not isinstance(values, dict) or not values:
-        return {}, text  # two rules around a paragraph, no front matter
+        return {}, text  # no front matter, but two horizontal rules around a paragraph
     return _fields(values), body
 
 
 def _bare_front_matter(text: str) -> tuple[dict[str, str], str]:
-    """The same of a block without marks, as Pelican and MultiMarkdown write it: lines of keys, the
-    title among them, and a blank one.
+    """The same for front matter without marks around it, as Pelican and MultiMarkdown write it:
+    lines with a key each, the title among them, then a blank line.
     """
     block, _, body = text.partition("\n\n")
     lines = block.split("\n")
@@ -152,7 +159,7 @@ def _bare_front_matter(text: str) -> tuple[dict[str, str], str]:
 
 
 def _fields(values: dict) -> dict[str, str]:
-    """What front matter says of the fields of an article."""
+    """The values of front matter by field of an article; other keys are left out."""
     known = {
         str(key).lower(): str(value)
         for key, value in values.items()
@@ -170,9 +177,7 @@ def _key_lines(block: str) -> dict[str, str]:
 
 
 def _with_front(draft: Draft, front: dict[str, str]) -> Draft:
-    """The draft with the fields that front matter names; a date that is none counts as not
-    named.
-    """
+    """The draft with the fields that front matter states; an invalid date there is ignored."""
     given: dict[str, Any] = {key: value for key, value in front.items() if value}
     if "date" in given:
         given["date"] = normal_date(given["date"]) or draft.date

@@ -1,4 +1,4 @@
-"""What the readers of HTML and XML ask of a tree."""
+"""Helpers that read text and elements from trees of HTML and XML."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import lxml.etree
 import lxml.html
 
 path = functools.partial(lxml.etree.XPath, smart_strings=False)
-"""An XPath expression that is compiled once: of a short page, compiling takes longer than
-searching.
+"""Compiles an XPath expression, to be done once per expression: for a short page, compiling takes
+longer than searching.
 """
 
 _TEXT = path("string()")
 _LINKED = path("descendant-or-self::a//text()")
-INLINE = frozenset(
+INLINE_ELEMENTS = frozenset(
     "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
     " mark q ruby samp small span strong sub sup tt u var wbr".split()
 )
-"""Elements that stand in a line."""
+"""Names of elements that stand within a line."""
 
 
 def plain_elements(parser: lxml.html.HTMLParser) -> lxml.html.HTMLParser:
-    """A parser whose elements are all of one class: lxml then looks none up in Python for each
-    element that is touched, which takes a tenth of the time for a page.
+    """The parser, set to make all elements of one class. Otherwise lxml looks up a class in Python
+    for each element that is touched, which takes a tenth of the time for a page.
     """
     parser.set_element_class_lookup(
         lxml.etree.ElementDefaultClassLookup(
@@ -33,11 +33,11 @@ def plain_elements(parser: lxml.html.HTMLParser) -> lxml.html.HTMLParser:
     return parser
 
 
-PARSER = plain_elements(lxml.html.HTMLParser())
+PAGE_PARSER = plain_elements(lxml.html.HTMLParser())
 
 
 def xml_root(data: bytes):
-    """The root of some XML, None for what is none. No entity is expanded, nothing is loaded."""
+    """The root of an XML document; None if it is none. No entity is expanded, nothing is loaded."""
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
@@ -48,12 +48,12 @@ def xml_root(data: bytes):
 
 
 def has(root, *tags: str) -> bool:
-    """Whether a tree has an element of one of some names."""
+    """Whether a tree has an element with one of the names ``tags``."""
     return next(root.iter(*tags), None) is not None
 
 
 def raw_text(node) -> str:
-    """All text in an element, as its file has it."""
+    """All text in an element, with white space as in the file."""
     return _TEXT(node)
 
 
@@ -63,5 +63,5 @@ def text_in(node) -> str:
 
 
 def linked_in(node) -> int:
-    """Characters of links in an element."""
+    """The number of characters in an element that stand in links."""
     return sum(len(text.strip()) for text in _LINKED(node))

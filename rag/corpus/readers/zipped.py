@@ -1,4 +1,4 @@
-"""Files that are ZIP archives inside (.docx, .epub): looked at before they are unpacked."""
+"""Opens files that are ZIP archives (.docx, .epub), after checking how much they unpack to."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import BinaryIO
 
 from rag.corpus.readers.draft import Unreadable
 
-FAILURES = (
+ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
     *(KeyError, ValueError, RuntimeError, OverflowError),
 )
-"""What ``zipfile`` raises on a damaged, encrypted or oddly packed member, as it happens to
-notice.
+"""The exceptions that ``zipfile`` raises on a damaged, encrypted or oddly packed member; which one
+depends on where it notices.
 """
 
-MAX_DIRECTORY = 64 * 1024 * 1024
-MAX_UNPACKED = 512 * 1024 * 1024
-MAX_MEMBERS = 20_000
+MAX_DIRECTORY = 64 * 1024 * 1024  # bytes of the list of files in an archive
+MAX_UNPACKED = 512 * 1024 * 1024  # bytes
+MAX_ZIP_MEMBERS = 20_000
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """The archive, if its directory promises no more than can be unpacked: 512 MiB in 20,000 files.
+    """The opened archive, if its directory (list of files) states at most 512 MiB in 20,000 files.
 
-    What it promises binds: ``zipfile`` reads no member beyond the size that the directory names.
+    The sizes stated there can be relied on: ``zipfile`` reads no member beyond its stated size.
 
     Raises:
         Unreadable: no archive, a damaged one, or too much in it.
@@ -34,21 +34,21 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     archive = listed(io.BytesIO(data))
     count = len(archive.infolist())
     size = sum(member.file_size for member in archive.infolist())
-    if count > MAX_MEMBERS or size > MAX_UNPACKED:
-        what = f"{count:,} files" if count > MAX_MEMBERS else f"{size >> 20:,} MiB"
+    if count > MAX_ZIP_MEMBERS or size > MAX_UNPACKED:
+        what = f"{count:,} files" if count > MAX_ZIP_MEMBERS else f"{size >> 20:,} MiB"
         raise Unreadable(
-            f"unpacks to {what}: expected at most {MAX_UNPACKED >> 20} MiB in {MAX_MEMBERS:,}"
+            f"unpacks to {what}: expected at most {MAX_UNPACKED >> 20} MiB in {MAX_ZIP_MEMBERS:,}"
             " files; split it"
         )
     return archive
 
 
 def listed(file: BinaryIO) -> zipfile.ZipFile:
-    """An archive with its directory read, which may take up to 64 MiB. Raises Unreadable as
-    :func:`open_zip`.
+    """The opened archive, whose directory may take up to 64 MiB. Raises Unreadable if the file is
+    damaged, is no archive, or has a larger directory.
     """
     try:
-        # The part of zipfile that finds the directory: it would read one of any size at once.
+        # Finds the directory by zipfile's own function: ZipFile would read one of any size at once.
         inner = vars(zipfile)
         end = inner["_EndRecData"](file)
         if end and end[inner["_ECD_SIZE"]] > MAX_DIRECTORY:
@@ -57,7 +57,7 @@ def listed(file: BinaryIO) -> zipfile.ZipFile:
                 " split it"
             )
         return zipfile.ZipFile(file)
-    except FAILURES as error:
+    except ZIP_ERRORS as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(f"damaged: expected a ZIP archive ({error}); save it anew") from None
