@@ -17,6 +17,7 @@ import functools
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -34,7 +35,8 @@ _WORKER_SECONDS = 120  # for one file; a PDF of 1,000 pages takes ten seconds
 WORKER_MEMORY_BYTES = 2 << 30
 _MOST_WORKERS = 4
 _TO_DO = "damaged, or made to; save it anew, or as plain text"
-_LATE = 1  # exit status of a process that ran out of time
+# exit status of a process that ran out of time
+_LATE = -signal.SIGALRM if hasattr(signal, "SIGALRM") else 1
 
 
 class Worker:
@@ -169,6 +171,8 @@ def main() -> None:
     with open(os.devnull, "r+b", buffering=0) as nothing:
         for standard in (0, 1):  # a library that prints must not disturb the protocol
             os.dup2(nothing.fileno(), standard)
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # a parent may have ignored it
     _limit_memory(int(sys.argv[1]))
     # no memory for a thread: end, and a new process takes over
     with contextlib.suppress(RuntimeError):
@@ -186,15 +190,28 @@ def _serves(jobs: BinaryIO, answers: BinaryIO, patience: float) -> bool:
         return False
     suffix, size, seconds, columns = json.loads(header)
     data = jobs.read(size)
-    # faulthandler's timer runs outside of Python, so it fires even while a parser hangs in C code.
-    anew = functools.partial(faulthandler.dump_traceback_later, seconds, exit=True)
+    anew = functools.partial(_end_after, seconds)
     busy.set(anew)
     anew()
     answer = _attempt(suffix, data, columns)
-    faulthandler.cancel_dump_traceback_later()
+    _end_after(0)
     answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
     return True
+
+
+def _end_after(seconds: float) -> None:
+    """Lets this process end after so many seconds, even while a parser hangs in C code; 0: never.
+
+    An alarm of the system does it. Where there is none (Windows), faulthandler's timer does, which
+    walks the stacks of running threads and now and then crashes on the way.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    elif seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True)
+    else:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:
