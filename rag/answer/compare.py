@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.lists import Named
+from rag.answer.named import Named
 from rag.answer.sentence import sentence_of
 from rag.question import ParsedQuestion
 from rag.reader.units import quantity

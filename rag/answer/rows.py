@@ -11,7 +11,7 @@ from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.duplicates import Duplicates, differences, stories_first
 from rag.answer.levels import is_own, only_places
-from rag.answer.lists import Named, is_name, named_in
+from rag.answer.named import Named, is_name, named_in
 from rag.answer.sentence import Sentence, quote_span, sentence_of
 from rag.answer.types import Row
 from rag.corpus.gazetteer import Place, province_label

@@ -18,17 +18,18 @@ from rag.answer.compare import extreme, measured
 from rag.answer.compose import refusal_text, text_of
 from rag.answer.dated import accepts, of_year
 from rag.answer.duplicates import Duplicates
+from rag.answer.enumerations import answers_are_several
 from rag.answer.events import Found, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated, quotes_title
 from rag.answer.lists import (
     MIN_BEST_PLACE_CHANCE,
     MIN_PLACE_CHANCE,
-    Named,
     chance_of,
     is_compared,
     likely,
     rated_groups,
 )
+from rag.answer.named import Named
 from rag.answer.places import most_supported, place_groups, place_quotes
 from rag.answer.ranked_anew import ranked_anew
 from rag.answer.refused import nearest_of
@@ -97,6 +98,12 @@ class QuestionWork:
         if not searched:
             return self._composed(parsed, passages, [], cited, searched, False)
         findings, passages = self._found(parsed, found, order, passages, searched)
+        if answers_are_several(parsed, findings):
+            several = dataclasses.replace(parsed, form="all", several=True)
+            answer = yield from self.answered(several, passing)
+            if len(answer.rows) > 1 and answer.rows[0].label:
+                return answer
+            self.chance = findings.chance
         model, judge = self.snapshot.model, self.judge
         rated = rated_groups(model, parsed, findings, judge, searched) if listed else []
         stated = is_stated(parsed, findings)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rag.answer.compare import extreme, measured
-from rag.answer.lists import grouped, is_name, named_in
+from rag.answer.lists import grouped
+from rag.answer.named import is_name, named_in
 from rag.corpus import Article
 from rag.question.parsing import parse
 from rag.reader.encode import encode

@@ -29,7 +29,8 @@ from benchmarks.enumeration import QUESTIONS as PLACES
 from benchmarks.lists import is_named, questions
 from rag import Index
 from rag.answer.listed import is_list
-from rag.answer.lists import Named, features_of, groups_of
+from rag.answer.lists import features_of, groups_of
+from rag.answer.named import Named
 from rag.answer.types import Row
 from rag.errors import UsageError
 from rag.index import Snapshot
