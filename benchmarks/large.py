@@ -79,7 +79,7 @@ STEPS = (
     "candidates",
     "passages_of",
     "findings_of",
-    "place_groups",
+    "places_found",
     "place_quotes",
     "value_rows",
     "name_rows",

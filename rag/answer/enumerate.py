@@ -18,12 +18,6 @@ from rag.corpus.places import PlaceMention, find_places
 from rag.question.query import Query
 from rag.question.types import Asked
 
-# A place is kept if its support reaches this share of the best support. The share is _LENIENT_SHARE
-# where the best support is at least _SURE_SUPPORT, and rises to at most _STRICT_SHARE as the best
-# support falls: a best segment that lacks a word of the question is close to all others that lack
-# it.
-_LENIENT_SHARE, _STRICT_SHARE = 0.75, 0.92
-_SURE_SUPPORT = 0.8  # best support, 0 to 1, from which _LENIENT_SHARE will do
 # _TOPIC_WEIGHT weighs what the article's topic adds to a segment. _MIN_WEIGHT_BEYOND_TOPIC is the
 # least weight of the words beyond the topic that :func:`_raised_by_topic` reckons with.
 _TOPIC_WEIGHT, _MIN_WEIGHT_BEYOND_TOPIC = 0.5, 0.2
@@ -94,8 +88,6 @@ def enumerate_places(
     found: list[ScoredSentence], asked: Asked, weights: np.ndarray
 ) -> list[PlaceFound]:
     """The places that the evidence is about, best supported first.
-
-    :func:`shortlist` keeps those that answer.
 
     Args:
         found: evidence, best first.
@@ -267,13 +259,6 @@ def _raised_by_topic(
     return matches + more * share_of_rest * min(
         1.0, float(weights @ matches) / max(float(weights @ more), 1e-9)
     )
-
-
-def shortlist(found: list[PlaceFound]) -> list[PlaceFound]:
-    """The places whose support comes near that of the best; ``found`` has the best first."""
-    best = found[0].support if found else 0.0
-    share = min(_STRICT_SHARE, _LENIENT_SHARE + 0.5 * max(0.0, _SURE_SUPPORT - best))
-    return [one for one in found if one.support >= share * best]
 
 
 def alternatives(query: Query) -> list[tuple[int, int]]:

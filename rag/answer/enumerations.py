@@ -14,6 +14,8 @@ from rag.reader.findings import Findings, Spot
 # between two such joins.
 _JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, |(?<=》)(?=《))\s*")
 _ITEM = re.compile(r"[^、，,。；;：:（）()\s]{2,16}")
+# A name whose end is certain, with which an enumeration may go on: a title, or capitalised words.
+_CERTAIN = re.compile(r"《[^》\n]{1,40}》|(?:[A-Z][\w'’.-]*)(?: [A-Z][\w'’.-]*){0,4}")
 # Log-odds by which a second name of an enumeration may be less likely than the best one if both are
 # to answer. Of the questions of training/reader/asked.jsonl that the reader was not trained on and
 # that do not say how many they ask for, 1 takes 34 of 162 for several that ask for several, and 5
@@ -64,7 +66,21 @@ def _runs(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:
             runs.append([one])
         else:
             runs[-1] += [*between, one]
+    for run in runs:
+        while len(run) > 1 and (more := _next(parsed, run[-1])):
+            run.append(more)
     return runs
+
+
+def _next(parsed: ParsedQuestion, one: Named) -> Named | None:
+    """The name that follows a name of an enumeration, if it is certain where it ends."""
+    text = one.spot.finding.window.article.text
+    if not (join := _JOINS.match(text, one.end)):
+        return None
+    if not (found := _CERTAIN.match(text, join.end())) or not is_name(found[0]):
+        return None
+    named = Named(found[0], None, *found.span(), one.spot)
+    return None if excepted(parsed, named) else named
 
 
 def _between(parsed: ParsedQuestion, one: Named, other: Named) -> list[Named] | None:

@@ -12,7 +12,6 @@ from rag.answer.levels import row_place
 from rag.answer.named import Named, is_denied, named_in
 from rag.answer.negation import asks_denied
 from rag.answer.persons import bare_names
-from rag.corpus.gazetteer import Place
 from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.reader.findings import Findings
@@ -20,11 +19,6 @@ from rag.reader.judge import MAX_LOG_ODDS_BEHIND, Judge, best_count, listed_of, 
 from rag.reader.reading import read_alone
 
 _MAX_REREAD = 48  # names, in order of worth, whose sentence the reader reads again by itself
-# The reader rejects a place whose chance of being a row is lower: with .05 the rows of
-# benchmarks/enumeration.py have a precision of .95 and a recall of .70, with .02 .96 and .72.
-MIN_PLACE_CHANCE = 0.02
-# If even the likeliest place has a lower chance, the reader's own list is taken.
-MIN_BEST_PLACE_CHANCE = 0.1
 _DIVISIONS = frozenset("省市县区州镇乡村旗")  # last characters of the names of Chinese divisions
 # Share of the least chance of a row from which a name takes part in a comparison. The share is low
 # because a name left out cannot be found to have the most, and a wrong name seldom stands beside a
@@ -76,22 +70,6 @@ def rated_groups(
         return []
     features = features_of(model, parsed, groups, judge, searched)
     return list(zip(groups, judge.row_chances(features, listed_of(parsed)).tolist()))
-
-
-def chance_of(
-    parsed: ParsedQuestion, rated: Sequence[tuple[list[Named], float]], place: Place
-) -> float:
-    """The chance, 0 to 1, that the reader gives a place of being a row; 0 if it did not find it."""
-    level = parsed.sought[1]
-    key = row_place(place, level)
-    return max(
-        (
-            chance
-            for group, chance in rated
-            if group[0].place and row_place(group[0].place, level) == key
-        ),
-        default=0.0,
-    )
 
 
 def is_compared(parsed: ParsedQuestion) -> bool:

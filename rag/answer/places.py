@@ -1,14 +1,14 @@
-"""Answers "which places" by rules, which the reader then confirms.
+"""Answers "which places" by what the reader finds and by what sentences are about, together.
 
-On lists of places in ``quality_month.dev`` the rules are still surer than the reader. Sentences are
-cut into segments, each governed by the place at the head of its clause
-(:mod:`rag.answer.enumerate`). Every place whose segment comes near the best becomes a row.
+Sentences are cut into segments, each governed by the place at the head of its clause
+(:mod:`rag.answer.enumerate`). How well the segments about a place support the question, and the
+chance that the reader gives it, are features of a fitted probability (:mod:`rag.reader.judge`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,22 +21,26 @@ from rag.answer.enumerate import (
     mentions_in,
     places_of_title,
     segments_of,
-    shortlist,
 )
 from rag.answer.evidence import MatchedPassage, ScoredSentence, gather, views
 from rag.answer.levels import row_place
+from rag.answer.named import Named
+from rag.answer.rows import name_rows, place_row
 from rag.answer.sentence import longest, quote_span
+from rag.answer.types import Row
 from rag.corpus import sentences
+from rag.corpus.captions import is_caption
 from rag.corpus.gazetteer import Place, contains
 from rag.index import Snapshot
 from rag.question import ParsedQuestion, Query
 from rag.question.asking import outside_of
+from rag.reader.judge import Judge, best_count, place_features
 from rag.search.candidates import Candidates
 
 _MAX_QUOTES_OF_PLACE = 3  # most quotes of one place
-# _MIN_SHARE_OF_BEST_SUPPORT is the share of the best place's support that any quoted place needs.
-# _MIN_SHARE_OF_BEST_QUOTE is the share of the best quote's ``direct_support`` that a further quote
-# of the same place needs.
+# _MIN_SHARE_OF_BEST_SUPPORT is the share of the best support that a sentence needs to be quoted, or
+# to count as one of the articles about its place. _MIN_SHARE_OF_BEST_QUOTE is the share of the best
+# quote's ``direct_support`` that a further quote of the same place needs.
 _MIN_SHARE_OF_BEST_SUPPORT, _MIN_SHARE_OF_BEST_QUOTE = 0.5, 0.85
 # _ARTICLE_DATE_MATCH is the match, 0 to 1, of the question's words for a time where only the
 # article's date is of that time. _RELATIVE_TIME_WEIGHT times the fit is added to the score for a
@@ -44,12 +48,96 @@ _MIN_SHARE_OF_BEST_SUPPORT, _MIN_SHARE_OF_BEST_QUOTE = 0.5, 0.85
 _ARTICLE_DATE_MATCH, _RELATIVE_TIME_WEIGHT = 0.8, 0.2
 
 
-def place_groups(
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceCandidate:
+    """A place that may be a row of a list, which stands for all places in it of the level sought.
+
+    Attributes:
+        place: the first place of the row.
+        found: what segments of sentences say about it, the best quote first.
+        names: the names of it that the reader found, best first.
+        chance: the chance, 0 to 1, that the reader gives it; None if the reader did not find it.
+    """
+
+    place: Place
+    found: Sequence[PlaceFound]
+    names: Sequence[Named]
+    chance: float | None
+
+
+def place_candidates(
+    parsed: ParsedQuestion,
+    found: Sequence[Sequence[PlaceFound]],
+    rated: Sequence[tuple[Sequence[Named], float]],
+) -> list[PlaceCandidate]:
+    """The places that sentences are about, and those that the reader found.
+
+    Args:
+        parsed: the question.
+        found: the places that sentences are about, as :func:`places_found` gives them.
+        rated: names that the reader found, with their chances, each group of one place or of none.
+    """
+    level = parsed.sought[1]
+    about = {row_place(group[0].mention.place, level): group for group in found}
+    out = {
+        key: PlaceCandidate(group[0].mention.place, group, (), None) for key, group in about.items()
+    }
+    for names, chance in rated:
+        if place := names[0].place:
+            group = about.get(row_place(place, level), ())
+            first = group[0].mention.place if group else place
+            out[row_place(place, level)] = PlaceCandidate(first, group, names, chance)
+    return list(out.values())
+
+
+def features_of_places(some: Sequence[PlaceCandidate]) -> np.ndarray:
+    """The features that predict which places are rows: :func:`rag.reader.judge.place_features`."""
+    support = [max((found.support for found in one.found), default=0.0) for one in some]
+    least = _MIN_SHARE_OF_BEST_SUPPORT * max(support, default=0.0)
+    stories = [
+        len({found.evidence.row for found in one.found if found.support >= least}) for one in some
+    ]
+    return place_features([one.chance for one in some], support, stories)
+
+
+def likely_places(
+    parsed: ParsedQuestion, some: Sequence[PlaceCandidate], judge: Judge
+) -> list[PlaceCandidate]:
+    """The places that are likely enough to be rows, in order of their codes; [] if none is."""
+    chances = judge.place_chances(features_of_places(some))
+    order = np.argsort(-chances, kind="stable")
+    if not some or chances[order[0]] < judge.row["placed"]:
+        return []
+    count = parsed.number or best_count(chances[order].tolist())
+    return sorted((some[at] for at in order[:count]), key=lambda one: one.place.code)
+
+
+def place_rows(
+    parsed: ParsedQuestion,
+    some: Sequence[PlaceCandidate],
+    cited: Citations,
+    duplicates: Duplicates,
+) -> list[Row]:
+    """A row for each place, with the sentences about it or, if they say less, the reader's."""
+    best = max((found.support for one in some for found in one.found), default=0.0)
+    rows = []
+    for one in some:
+        quoted = [f for f in one.found if f.support >= _MIN_SHARE_OF_BEST_SUPPORT * best]
+        if quoted or not one.names:
+            numbers = place_quotes(quoted or one.found, cited, duplicates)
+            places = [found.mention.place for found in quoted or one.found]
+            rows.append(place_row(parsed, places, numbers))
+        else:
+            rows += name_rows(parsed, [one.names], cited, duplicates)
+    return rows
+
+
+def places_found(
     snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray
 ) -> list[list[PlaceFound]]:
     """The places that some passages are about, grouped by the place that one row stands for.
 
-    Groups are in order of place code, and the best quote of each group comes first.
+    The best quote of each group comes first. Captions are left out.
 
     Args:
         snapshot: the index.
@@ -64,15 +152,12 @@ def place_groups(
     # The evidence has passed the check of its time: it need not repeat the time with every place.
     timeless = shares * _outside(query, *((one.start, one.end) for one in parsed.told))
     asked = replace(parsed, level=parsed.sought[1])
-    places = enumerate_places(
-        evidence, asked, timeless / timeless.sum() if timeless.any() else shares
-    )
-    codes = {one.mention.place.code for one in shortlist(places)}
     groups: dict[str, list[PlaceFound]] = {}
-    for one in sorted(places, key=lambda one: one.mention.place.code):
-        place = one.mention.place
-        if place.code in codes and one.support >= _MIN_SHARE_OF_BEST_SUPPORT * places[0].support:
-            groups.setdefault(row_place(place, asked.level), []).append(one)
+    for one in enumerate_places(
+        evidence, asked, timeless / timeless.sum() if timeless.any() else shares
+    ):
+        if not is_caption(one.evidence.article.text, one.evidence.start):
+            groups.setdefault(row_place(one.mention.place, asked.level), []).append(one)
     for group in groups.values():
         group.sort(
             key=lambda one: (
@@ -83,17 +168,6 @@ def place_groups(
             )
         )
     return list(groups.values())
-
-
-def most_supported(groups: list[list[PlaceFound]], number: int) -> list[list[PlaceFound]]:
-    """The ``number`` best supported groups, in their given order; all groups if ``number`` is 0.
-
-    ``number`` is how many places the question says there are.
-    """
-    if not number:
-        return groups
-    best = sorted(groups, key=lambda group: -max(one.support for one in group))[:number]
-    return [group for group in groups if group in best]
 
 
 def place_quotes(

@@ -21,19 +21,12 @@ from rag.answer.duplicates import Duplicates
 from rag.answer.enumerations import answers_are_several
 from rag.answer.events import Found, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated, quotes_title
-from rag.answer.lists import (
-    MIN_BEST_PLACE_CHANCE,
-    MIN_PLACE_CHANCE,
-    chance_of,
-    is_compared,
-    likely,
-    rated_groups,
-)
+from rag.answer.lists import is_compared, likely, rated_groups
 from rag.answer.named import Named
-from rag.answer.places import most_supported, place_groups, place_quotes
+from rag.answer.places import likely_places, place_candidates, place_rows, places_found
 from rag.answer.ranked_anew import ranked_anew
 from rag.answer.refused import nearest_of
-from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
+from rag.answer.rows import measured_rows, name_rows, value_rows
 from rag.answer.run_on import apart
 from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
@@ -158,33 +151,13 @@ class QuestionWork:
         cited: Citations,
         rated: Sequence[tuple[list[Named], float]],
     ) -> list[Row]:
-        """A row for each place that the passages are about and that the reader does not doubt.
-
-        No rows if nothing answers, or if the reader finds other places.
-        """
-        groups = place_groups(self.snapshot, parsed, found, order)
-        chances = [chance_of(parsed, rated, group[0].mention.place) for group in groups]
+        """A row for each place that is likely enough to answer; none if the articles do not."""
         likeliest = max((chance for _, chance in rated), default=0.0)
-        answers = self.judge.answers(parsed, self.chance)
-        if not answers and likeliest < self.judge.row["places"]:
+        if not self.judge.answers(parsed, self.chance) and likeliest < self.judge.row["places"]:
             return []
-        if max(chances, default=0.0) < MIN_BEST_PLACE_CHANCE:
-            return []
-        confirmed = [
-            [one for one in group if not is_caption(one.evidence.article.text, one.evidence.start)]
-            for group, chance in zip(groups, chances)
-            if chance >= MIN_PLACE_CHANCE
-        ]
-        confirmed = most_supported(list(filter(None, confirmed)), parsed.number)
-        duplicates = Duplicates(self.snapshot, allowed, [])
-        return [
-            place_row(
-                parsed,
-                [one.mention.place for one in group],
-                place_quotes(group, cited, duplicates),
-            )
-            for group in confirmed
-        ]
+        about = places_found(self.snapshot, parsed, found, order)
+        some = likely_places(parsed, place_candidates(parsed, about, rated), self.judge)
+        return place_rows(parsed, some, cited, Duplicates(self.snapshot, allowed, []))
 
     def _sought(
         self, parsed: ParsedQuestion, passing: np.ndarray, allowed: np.ndarray, most: int

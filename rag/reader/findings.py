@@ -22,7 +22,8 @@ from rag.question.names import COUNTRY_LETTERS
 from rag.question.rivals import tells_of_another
 from rag.question.script import has_chinese, in_simplified
 from rag.reader.encode import encode
-from rag.reader.judge import Judge, features, unnamed
+from rag.reader.judge import Judge, features
+from rag.reader.missing import unnamed
 from rag.reader.normal import key_of
 from rag.reader.reading import Finding, Reading, read
 from rag.reader.typed import KIND_PENALTIES, typed

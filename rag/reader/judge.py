@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.question import ParsedQuestion
-from rag.question.script import has_chinese, is_traditional, simplified
+from rag.reader.missing import unnamed
 from rag.search.match import graded
 
 if TYPE_CHECKING:
@@ -44,7 +43,8 @@ ROW_FEATURES = (
     *(f"articles_{name}" for name in _CROSSED_WITH_ARTICLES),
 )
 LIST_KINDS = ("places", "names")  # kinds of lists, each with weights of its own
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")  # thousands separators: 2,780 is 2780
+PLACE_FEATURES = tuple("bias reader unread support support_share unsupported stories".split())
+_UNREAD_CHANCE = 1e-4  # stands for the chance of a place that the reader did not find
 # Only names within these log-odds of the best count when looking for a gap.
 MAX_LOG_ODDS_BEHIND = 6.0
 
@@ -60,7 +60,9 @@ class Judge:
         least: least chance for a question to be answered, by its language ("zh", "en").
         near: coverage of the question (0 to 1) from which a passage is about its subject.
         rows: weights of :data:`ROW_FEATURES`, float64 (r,), by kind of list (:data:`LIST_KINDS`).
-        row: least chance of the best name for a list to be given, by kind of list.
+        places: weights of :data:`PLACE_FEATURES`, float64 (p,).
+        row: least chance of the best name for a list to be given, by kind of list, and as "placed"
+            that of the best place by ``places``.
     """
 
     search: float
@@ -68,6 +70,7 @@ class Judge:
     least: dict[str, float]
     near: float
     rows: dict[str, np.ndarray]
+    places: np.ndarray
     row: dict[str, float]
 
     def chance(self, values: np.ndarray) -> float:
@@ -92,6 +95,14 @@ class Judge:
             listed: the kind of list, one of :data:`LIST_KINDS`.
         """
         return _logistic(values @ self.rows[listed])
+
+    def place_chances(self, values: np.ndarray) -> np.ndarray:
+        """The probability, 0 to 1, of each place to be a row of a list of places, float64 (n,).
+
+        Args:
+            values: the features (n, p) of the places, from :func:`place_features`.
+        """
+        return _logistic(values @ self.places)
 
 
 def _logistic(x: np.ndarray) -> np.ndarray:
@@ -202,6 +213,33 @@ def row_features(
     return np.stack([arrays[name] for name in ROW_FEATURES], axis=1)
 
 
+def place_features(
+    reader: Sequence[float | None], support: Sequence[float], stories: Sequence[int]
+) -> np.ndarray:
+    """The features for :meth:`Judge.place_chances`, in the order of :data:`PLACE_FEATURES`.
+
+    Args:
+        reader: for each place the chance, 0 to 1, that the reader gives it, None if it has none.
+        support: for each place the support, 0 to 1, of the best sentence about it; 0 for none.
+        stories: for each place the number of articles with sentences that support it well.
+
+    Returns:
+        float64 (n, p), a row of features per place.
+    """
+    supports = np.array(support, float)
+    chances = np.clip([_UNREAD_CHANCE if one is None else one for one in reader], 1e-4, 1 - 1e-4)
+    by_name = {
+        "bias": np.ones(len(supports)),
+        "reader": np.log(chances / (1 - chances)),
+        "unread": np.array([one is None for one in reader], float),
+        "support": supports,
+        "support_share": supports / (supports.max(initial=0.0) or 1.0),
+        "unsupported": supports == 0,
+        "stories": np.log1p(stories),
+    }
+    return np.stack([by_name[name] for name in PLACE_FEATURES], axis=1)
+
+
 def _of_name(parsed: ParsedQuestion, spots: Sequence[Spot], top: Spot) -> dict[str, float]:
     """The features of one name that do not depend on the others.
 
@@ -304,38 +342,6 @@ def _weighed(
     return chosen / (chosen.sum() or 1.0), match
 
 
-def unnamed(parsed: ParsedQuestion, passage: ReadPassage) -> tuple[str, ...]:
-    """The names, titles and numbered things of the question that a passage lacks.
-
-    Neither its text, nor the title or date of its article, has them as the question writes them.
-    Times by which the articles were filtered are skipped: for "last August" a passage need not give
-    the year.
-
-    For a passage in another language only the digits and the Chinese characters are compared.
-    """
-    window = passage.reading.window
-    article = window.article
-    passage_text = (
-        f"{article.title}\n{article.date}\n{article.text[window.start : window.end]}".casefold()
-    )
-    passage_text = _THOUSANDS.sub("", passage_text)
-    out = []
-    for start, end in parsed.names:
-        if any(one.start <= start and end <= one.end for one in parsed.told):
-            continue
-        words = _THOUSANDS.sub("", parsed.text[start:end].casefold().strip("《》“”\"'「」 "))
-        if passage.abroad:
-            words = "".join(c for c in words if c.isdigit() or has_chinese(c))
-        if words and words not in passage_text and not _in_other_script(words, passage_text):
-            out.append(words)
-    return tuple(out)
-
-
-def _in_other_script(words: str, text: str) -> bool:
-    """Whether a text has some words in the other script, simplified or traditional."""
-    return is_traditional(words + text) and simplified(words) in simplified(text)
-
-
 @functools.lru_cache(maxsize=2)
 def load_judge(file: Path = JUDGE_FILE) -> Judge:
     """Loads the fitted weights. Raises ModelError if they cannot be read."""
@@ -347,7 +353,13 @@ def load_judge(file: Path = JUDGE_FILE) -> Judge:
             for listed in LIST_KINDS
         }
         return Judge(
-            fitted["search"], weights, fitted["least"], fitted["near"], rows, fitted["row"]
+            fitted["search"],
+            weights,
+            fitted["least"],
+            fitted["near"],
+            rows,
+            np.array([fitted["places"][name] for name in PLACE_FEATURES]),
+            fitted["row"],
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(

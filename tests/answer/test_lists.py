@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from rag.answer.compare import extreme, measured
+from rag.answer.enumerations import answers_are_several, enumerated
 from rag.answer.lists import grouped
 from rag.answer.named import is_name, named_in
 from rag.corpus import Article
 from rag.question.parsing import parse
 from rag.reader.encode import encode
-from rag.reader.findings import ReadPassage, Spot
+from rag.reader.findings import Findings, ReadPassage, Spot, values_of
 from rag.reader.reading import Finding, Reading
 from rag.reader.windows import Window
 
@@ -166,3 +167,48 @@ def test_a_person_is_one_row_with_a_title_and_without(news, spots):
         ["教授张说"],
     ]
     assert all(text[one.start : one.end] == one.label for group in groups for one in group)
+
+
+CAST = "影片由古青、张澜和吴岸领衔主演，吕帆客串，导演是邱礼。"
+STARS = "The film stars Ann Lee, Bob Ray and Cy Dow; it was made by Di Fox."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words", "several"),
+    [
+        ("谁主演了这部影片？", CAST, ("张澜", "古青"), True),
+        ("谁主演了这部影片？", CAST, ("古青、张澜和吴岸",), True),
+        ("谁导演了这部影片？", CAST, ("邱礼", "古青"), False),
+        ("这部影片什么时候上映？", CAST, ("张澜", "古青"), False),
+        ("Who stars in the film?", STARS, ("Bob Ray", "Ann Lee"), True),
+        ("Who made the film?", STARS, ("Di Fox", "Ann Lee"), False),
+    ],
+)
+def test_several_answer_if_the_best_one_is_of_an_enumeration(
+    news, spots, question, text, words, several
+):
+    parsed = parse(news, question)
+    values = values_of(parsed, spots(text, *words))
+    assert answers_are_several(parsed, Findings((), values, 1.0, np.zeros(1))) is several
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        (CAST, ("古青", "吴岸"), ["古青", "张澜", "吴岸"]),
+        (CAST, ("古青", "吕帆"), ["古青", "吕帆"]),
+        (
+            "上映了《云海》《山海》《北山》。",
+            ("《云海》", "《山海》"),
+            ["《云海》", "《山海》", "《北山》"],
+        ),
+        (STARS, ("Ann Lee", "Bob Ray"), ["Ann Lee", "Bob Ray", "Cy Dow"]),
+        (STARS, ("Bob Ray",), ["Bob Ray"]),
+    ],
+)
+def test_an_enumeration_is_taken_whole(news, spots, text, words, expected):
+    parsed = parse(news, "有哪些名字？")
+    found = [one for spot in spots(text, *words) for one in named_in(parsed, spot)]
+    whole = enumerated(parsed, found)
+    assert [one.label for one in whole] == expected
+    assert all(text[one.start : one.end] == one.label for one in whole)

@@ -9,8 +9,9 @@ The list questions of ``benchmarks/lists.jsonl`` that may be trained on are aske
 their corpora (``benchmarks/lists.py`` makes them), those of ``asked.jsonl`` that the reader was not
 trained on of the first of these, near misses among them, the tuned ones of
 ``benchmarks/enumeration.jsonl`` of theirs, and questions that nothing answers of the second corpus.
-Logistic regression; lists of places and of other names are fitted apart. Questions made of the news
-and composed ones were tried besides and made real ones no better.
+Logistic regression; lists of places and of other names are fitted apart. From the chances of places
+and from the sentences about them a second one then tells which places are rows. Questions made of
+the news and composed ones were tried besides and made real ones no better.
 """
 
 from __future__ import annotations
@@ -28,16 +29,26 @@ import numpy as np
 from benchmarks.enumeration import QUESTIONS as PLACES
 from benchmarks.lists import is_named, questions
 from rag import Index
-from rag.answer.listed import is_list
+from rag.answer.enumerate import PlaceFound
+from rag.answer.listed import is_list, is_place_list
 from rag.answer.lists import features_of, groups_of
 from rag.answer.named import Named
+from rag.answer.places import features_of_places, place_candidates, places_found
+from rag.answer.rows import place_row
 from rag.answer.types import Row
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.parsing import parse
 from rag.reader.findings import READ_ALL, SPANS_ALL, findings_of, order_of, passages_of
-from rag.reader.judge import LIST_KINDS, ROW_FEATURES, best_count, listed_of, load_judge
+from rag.reader.judge import (
+    LIST_KINDS,
+    PLACE_FEATURES,
+    ROW_FEATURES,
+    best_count,
+    listed_of,
+    load_judge,
+)
 from rag.search.candidates import candidates
 from training.reader.asked import asked_questions
 from training.reader.judge import logistic
@@ -66,32 +77,60 @@ class Told:
     expected: int
 
 
-def found_for(snapshot: Snapshot, parsed: ParsedQuestion) -> tuple[list[list[Named]], np.ndarray]:
-    """The names that are found for a question, and their features (n, r)."""
+@dataclass(frozen=True, slots=True)
+class Listed(Told):
+    """The same, with what the places of a list of places are told from.
+
+    Attributes:
+        parsed: the question.
+        question: its row in the data.
+        groups: the names that the reader found, and their features, float64 (g, r).
+        about: the places that sentences are about.
+    """
+
+    parsed: ParsedQuestion
+    question: dict
+    groups: tuple[list[list[Named]], np.ndarray]
+    about: list[list[PlaceFound]]
+
+
+def asked_of(snapshot: Snapshot, question: dict) -> Told:
+    """What is found for a list question; what may be argued either way is left out."""
+    parsed = parse(snapshot, question["question"])
     judge, allowed = load_judge(), parsed.allowed
     searched = int(allowed.sum())
     found = candidates(snapshot, parsed.query, allowed)
     order = order_of(found, allowed, READ_ALL)
     passages = passages_of(snapshot, parsed, found, order, SPANS_ALL)
     groups = groups_of(parsed, findings_of(parsed, passages, searched, judge))
-    return groups, features_of(snapshot.model, parsed, groups, judge, searched)
-
-
-def asked_of(snapshot: Snapshot, question: dict) -> Told:
-    """What is found for a list question; what may be argued either way is left out."""
-    parsed = parse(snapshot, question["question"])
-    groups, features = found_for(snapshot, parsed)
+    features = features_of(snapshot.model, parsed, groups, judge, searched)
     names = [
-        Row(
-            group[0].label,
-            group[0].place.province or group[0].place.short if group[0].place else "",
-        )
+        place_row(parsed, [group[0].place], ()) if group[0].place else Row(group[0].label)
         for group in groups
     ]
+    sure, right = judged(question, names)
+    told = (listed_of(parsed), features[sure], right[sure], len(question["expected"]))
+    if not is_place_list(parsed):
+        return Told(*told)
+    about = places_found(snapshot, parsed, found, order)
+    return Listed(*told, parsed, question, (groups, features), about)
+
+
+def judged(question: dict, names: Sequence[Row]) -> tuple[np.ndarray, np.ndarray]:
+    """bool (n,) and bool (n,): of which rows it is sure whether they answer, and which do."""
     right = np.array([any(is_named(row, of) for of in question["expected"]) for row in names], bool)
     undecided = [any(is_named(row, [of]) for of in question.get("open", ())) for row in names]
-    sure = right | ~np.array(undecided, bool)
-    return Told(listed_of(parsed), features[sure], right[sure], len(question["expected"]))
+    return right | ~np.array(undecided, bool), right
+
+
+def placed(one: Listed, weights: np.ndarray) -> Told:
+    """The places of a list, where the reader's names have these ``weights`` (r,)."""
+    groups, features = one.groups
+    chances = 1 / (1 + np.exp(-features @ weights))
+    some = place_candidates(one.parsed, one.about, list(zip(groups, chances.tolist())))
+    names = [place_row(one.parsed, [place.place], ()) for place in some]
+    sure, right = judged(one.question, names)
+    return Told(one.listed, features_of_places(some)[sure], right[sure], one.expected)
 
 
 def own_of(snapshot: Snapshot, data: Path) -> list[Told]:
@@ -182,6 +221,15 @@ def main() -> None:
         print(f"{listed}: {len(some)} questions, least {least}, F1 {score:.3f}", flush=True)
         kept["row"][listed] = least
         kept["rows"][listed] = {n: round(float(w), 4) for n, w in zip(ROW_FEATURES, weights)}
+        if listed == "places":
+            read = weights
+    places = [placed(one, read) for one in found if isinstance(one, Listed)]
+    places = [one for one in places if len(one.right)]
+    weights, least = fitted(places)
+    score = np.mean([f1(one, weights, least) for one in places])
+    print(f"placed: {len(places)} questions, least {least}, F1 {score:.3f}", flush=True)
+    kept["row"]["placed"] = least
+    kept["places"] = {n: round(float(w), 4) for n, w in zip(PLACE_FEATURES, weights)}
     file.write_text(json.dumps(kept, indent=1) + "\n", "utf8")
 
 
