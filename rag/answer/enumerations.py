@@ -86,7 +86,8 @@ def _next(parsed: ParsedQuestion, one: Named) -> Named | None:
 def _between(parsed: ParsedQuestion, one: Named, other: Named) -> list[Named] | None:
     """The names between two names of one enumeration; None if the two are not of one."""
     text, out = one.spot.finding.window.article.text, []
-    joins = list(_JOINS.finditer(text, one.end, other.start))
+    # One character more, for what joins two titles side by side has no character of its own.
+    joins = [m for m in _JOINS.finditer(text, one.end, other.start + 1) if m.end() <= other.start]
     if not joins or joins[0].start() > one.end or joins[-1].end() < other.start:
         return None
     for before, after in zip(joins, joins[1:]):
