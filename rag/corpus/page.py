@@ -9,8 +9,6 @@ removed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rag.corpus.captions import is_caption
 from rag.corpus.dates import find_date
 from rag.corpus.line_kinds import (
@@ -33,23 +31,7 @@ from rag.corpus.line_kinds import (
     source_in,
 )
 from rag.corpus.lines import width
-
-
-@dataclass(frozen=True, slots=True)
-class RawPage:
-    """The content of a raw text.
-
-    Attributes:
-        text: the text without furniture.
-        title, source: "" where unknown.
-        date: "YYYY-MM-DD", or "".
-    """
-
-    text: str
-    title: str = ""
-    date: str = ""
-    source: str = ""
-
+from rag.corpus.readers.draft import Draft
 
 _HEAD_LINES = 40  # lines with text; a date further down is not the date of the page
 # Prose below the links is a notice of the site if it is at most this share of all prose, or at most
@@ -58,7 +40,7 @@ _FOOT_SHARE = 0.08
 _FOOT_COLUMNS = 160
 
 
-def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
+def read_page(text: str, whole: bool = False, known: str = "") -> Draft:
     """Title, date, source and the article itself, from a text whose lines are tidied.
 
     Furniture at the head and foot is removed only where the text has the shape of a page. That is a
@@ -86,7 +68,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
         others = (i for i in range(len(lines)) if i != title_at)
         indexes = [i for i in others if i > at or not is_meta(lines[i])]
         source = source_in(lines[: prose[0] if prose else at + 3])
-        return RawPage(_join(lines, indexes), title, found.iso, source)
+        return Draft(_join(lines, indexes), title, found.iso, source)
     first = prose[0] if prose else body
     last = _foot(lines, prose) if prose else len(lines) - 1
     above = [i for i in range(at) if i != title_at and _keep_above(lines, i, at)]
@@ -96,7 +78,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
     top = [line for line in lines[: at if title_at is None else min(at, title_at)] if line]
     names = filter(could_be_site_name, top[:2])
     source = source_in(lines[:first]) or source_in(lines[last + 1 :]) or next(names, "")
-    return RawPage(_join(lines, indexes), title, found.iso if found else "", source)
+    return Draft(_join(lines, indexes), title, found.iso if found else "", source)
 
 
 def trim_meta(lines: list[str], title: str) -> list[str]:
@@ -118,7 +100,7 @@ def trim_meta(lines: list[str], title: str) -> list[str]:
     return lines[start:end]
 
 
-def _plain(text: str, lines: list[str]) -> RawPage:
+def _plain(text: str, lines: list[str]) -> Draft:
     """A text without the shape of a page: all of it stays, and title and date are read from it."""
     filled = [line for line in lines if line]
     title = ""
@@ -132,7 +114,7 @@ def _plain(text: str, lines: list[str]) -> RawPage:
     # Notices and letters have sender and date below the text.
     last = next((i for i in range(len(filled) - 1, -1, -1) if is_prose(filled[i])), -1)
     below = filled[max(last + 1, len(filled) - 3) :] if len(filled) > 2 else []
-    return RawPage(text, title, date_in(below), source_in(filled[:3]) or source_in(filled[-3:]))
+    return Draft(text, title, date_in(below), source_in(filled[:3]) or source_in(filled[-3:]))
 
 
 def _date_line(lines: list[str]) -> int | None:

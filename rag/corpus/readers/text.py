@@ -46,8 +46,7 @@ def read_text(data: bytes) -> Draft:
     """
     text = decode(data)
     front, body = _mail(data, text) if _MAIL.match(text) else _front_matter(text)
-    page = read_page(tidy(body))
-    return _with_front(Draft(page.text, page.title, page.date, page.source), front)
+    return _with_front(read_page(tidy(body)), front)
 
 
 def read_markdown(data: bytes) -> Draft:
@@ -64,9 +63,11 @@ def read_markdown(data: bytes) -> Draft:
         draft = Draft(tidy(f"{other}\n\n{plain}"), heading)
     else:
         heading = "" if is_contents(heading) else heading
-        page = read_page(tidy(f"{heading}\n\n{plain}"), whole, heading)
-        text = page.text.removeprefix(heading).lstrip("\n") if heading else page.text
-        draft = Draft(text, heading or page.title, page.date, page.source)
+        draft = read_page(tidy(f"{heading}\n\n{plain}"), whole, heading)
+        if heading:
+            draft = replace(
+                draft, text=draft.text.removeprefix(heading).lstrip("\n"), title=heading
+            )
     return _with_front(draft, front)
 
 
