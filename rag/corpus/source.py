@@ -306,16 +306,13 @@ def _member(
     if not archive_suffix(inside.name) and suffix not in READER_BY_SUFFIX and suffix != ".json":
         yield from steps(inside, columns)  # refused by its suffix, so it need not be unpacked
         return
-    limit = _limit(inside.name)
     try:
-        data = content.read(limit + 1)
-    except Unreadable:
+        # Its size is not known before it is unpacked: what is stated may be wrong.
+        data = _load(replace(inside, open=lambda: content, size=0))
+    except Overgrown:
         raise
-    except OSError as error:
+    except (OSError, Unreadable) as error:
         yield Skipped(inside.shown, why(error))
-        return
-    if len(data) > limit:
-        yield Skipped(inside.shown, _TOO_LARGE.format(limit >> 20))
         return
     loaded = replace(inside, open=lambda: io.BytesIO(data), size=len(data))
     yield from steps(loaded, columns, allowance)
