@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from rag.corpus.captions import as_caption
 from rag.corpus.line_kinds import could_be_title, date_in, is_letterhead, is_prose, source_in
 from rag.corpus.lines import tidy, width
-from rag.corpus.readers.docx_numbers import Numbers, inner
-from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, text_of
+from rag.corpus.readers.docx_numbers import Numbers
+from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, inner, lines_of, text_of
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.zipped import ZIP_ERRORS, open_zip
@@ -107,14 +107,11 @@ class _Parts:
             for root in self._roots("styles")
             for style in root.iterchildren(f"{W}style")
         }
-        self._names: dict[str, str] = {}
         self.numbers = Numbers(self._roots("numbering"), self._styles)
 
     def style(self, key: str) -> str:
         """The name of the style with the id ``key``, in lower case; "" if there is none."""
-        if key not in self._names:
-            self._names[key] = inner(self._styles.get(key), "name").lower()
-        return self._names[key]
+        return inner(self._styles.get(key), "name").lower()
 
     def aside(self, kind: str, key: str) -> Iterator[str]:
         """The lines of a note, chart or diagram; see :data:`rag.corpus.readers.docx_text.Aside`."""

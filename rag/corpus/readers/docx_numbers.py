@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from rag.corpus.readers.docx_text import W
+from rag.corpus.readers.docx_text import W, inner
 from rag.corpus.readers.numbering import is_count, numeral
 
 _PLACE = re.compile(r"%([1-9])")
 _CLOSE = frozenset("、，。．：）】〕》")  # no space follows these
+_NUMBERING = f"{W}pPr/{W}numPr"  # where a paragraph or style names its list
 _LEVELS = 9
 
 
@@ -26,7 +28,7 @@ class Numbers:
         styles: style elements of the file by their id.
     """
 
-    def __init__(self, numbering: Iterable, styles: Mapping[str, object]) -> None:
+    def __init__(self, numbering: Iterable, styles: Mapping[str, Any]) -> None:
         self._kinds: dict[str, object] = {}
         self._lists: dict[str, object] = {}
         for root in numbering:
@@ -89,13 +91,11 @@ class Numbers:
         """The id of a paragraph's list and its level, stated by the paragraph or by its style;
         ("", 0) for none.
         """
-        marks = paragraph.find(f"{W}pPr")
-        if marks is None:
-            return "", 0
-        numbering, name = marks.find(f"{W}numPr"), inner(marks, "pStyle")
+        numbering = paragraph.find(_NUMBERING)
         key, level = inner(numbering, "numId"), inner(numbering, "ilvl")
         if not key or not level:
-            key, level = self._completed(name, key, level)
+            style = inner(paragraph.find(f"{W}pPr"), "pStyle")
+            key, level = self._completed(style, key, level)
         return key, int(level) if is_count(level) and int(level) < _LEVELS else 0
 
     def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
@@ -103,7 +103,7 @@ class Numbers:
         style.
         """
         for at in self._above(style):
-            if (numbering := _numbering(self._styles[at])) is not None:
+            if (numbering := self._styles[at].find(_NUMBERING)) is not None:
                 key, level = key or inner(numbering, "numId"), level or inner(numbering, "ilvl")
                 return key, level or self._level_of_style(key, at)
         return key, level
@@ -128,22 +128,12 @@ class Numbers:
         return self._kinds.get(inner(self._lists[key], "abstractNumId"))
 
 
-def _numbering(style):
-    return style.find(f"{W}pPr/{W}numPr")
-
-
 def _all(root, name: str) -> Iterator:
     return root.iterchildren(f"{W}{name}") if root is not None else iter(())
 
 
 def _value(node, name: str) -> str:
     return node.get(f"{W}{name}", "")
-
-
-def inner(node, name: str) -> str:
-    """The value (w:val) of a child element; "" if it is missing."""
-    found = node.find(f"{W}{name}") if node is not None else None
-    return found.get(f"{W}val", "") if found is not None else ""
 
 
 def _is_level(node) -> bool:
