@@ -119,11 +119,8 @@ def _texts(
         text = page_text(_bytes(archive, name), places)
     except (NotText, *ZIP_ERRORS) as error:
         return [("", Missing(f"a chapter cannot be read ({error})", posixpath.basename(name)))]
-    first, *parts = text.split(ANCHOR_MARK)
-    found = [("", first.strip())]
-    for part in parts:
-        place, _, inside = part.partition("\n")
-        found.append((place, inside.strip()))
+    parts = (part.partition("\n") for part in f"\n{text}".split(ANCHOR_MARK))
+    found = [(place, inside.strip()) for place, _, inside in parts]
     return [(place, inside) for place, inside in found if inside] or [("", "")]
 
 
