@@ -140,14 +140,11 @@ class Glyphs:
         box = self._rect
         self._raw.FPDFText_GetLooseCharBox(self._text, at, box)
         left, bottom, right, top = box.left, box.bottom, box.right, box.top
-        if not self._turns:
-            return left, bottom, right, top
         width, height = self._width, self._height
-        if self._turns == 1:
-            return bottom, width - right, top, width - left
-        if self._turns == 2:
-            return width - right, height - top, width - left, height - bottom
-        return height - top, left, height - bottom, right
+        for _ in range(self._turns):
+            left, bottom, right, top = bottom, width - right, top, width - left
+            width, height = height, width
+        return left, bottom, right, top
 
     def size(self, at: int) -> float:
         """The font size of a character as it is drawn, in points, at least 1."""
