@@ -136,11 +136,7 @@ def in_order(found: Iterable[Step]) -> Iterator[Found]:
     """Turns steps into articles and skips, in the order of the steps, while workers read ahead."""
     waiting: deque[Pending | Found] = deque()
     for step in found:
-        step = (step.path, step, "") if isinstance(step, Skipped) else step
-        if not waiting and not isinstance(step, Pending):
-            yield step
-            continue
-        waiting.append(step)
+        waiting.append((step.path, step, "") if isinstance(step, Skipped) else step)
         yield from _settled(waiting, to_the_end=False)
     yield from _settled(waiting, to_the_end=True)
 
@@ -233,13 +229,13 @@ def _rows(
     from rag.corpus.readers.delimited import read_csv
     from rag.corpus.readers.rows import read_jsonl
 
-    number, some = 0, False
+    number = 0
     try:
         with source.open() as file:
             is_json = suffix not in (".csv", ".tsv")
             rows = read_jsonl(file, columns, instead) if is_json else read_csv(file, columns)
             for number, draft in rows:
-                some, where = True, f"{source.shown}:{number}"
+                where = f"{source.shown}:{number}"
                 if not isinstance(draft, Draft | Missing):
                     yield where, draft, source.name
                     continue
@@ -251,7 +247,7 @@ def _rows(
         where = f"{source.shown}:{number + 1}" if number else source.shown
         yield source.shown, Skipped(where, why(error)), ""
         return
-    if not some:
+    if not number:
         yield source.shown, Skipped(source.shown, _NO_ROWS), ""
 
 
