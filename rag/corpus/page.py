@@ -103,14 +103,10 @@ def trim_meta(lines: list[str], title: str) -> list[str]:
 def _plain(text: str, lines: list[str]) -> Draft:
     """A text without the shape of a page: all of it stays, and title and date are read from it."""
     filled = [line for line in lines if line]
-    title = ""
-    if (
-        len(filled) > 1
-        and could_be_title(filled[0])
-        and width(filled[0]) <= LONG_LINE_COLUMNS + SHORT_LINE_COLUMNS
-    ):
-        if is_prose(filled[1]) or (len(filled) > 2 and not lines[1]):
-            title = filled[0]
+    top = filled[0] if len(filled) > 1 else ""
+    is_apart = top and (is_prose(filled[1]) or (len(filled) > 2 and not lines[1]))
+    is_short = width(top) <= LONG_LINE_COLUMNS + SHORT_LINE_COLUMNS
+    title = top if is_apart and is_short and could_be_title(top) else ""
     # Notices and letters have sender and date below the text.
     last = next((i for i in range(len(filled) - 1, -1, -1) if is_prose(filled[i])), -1)
     below = filled[max(last + 1, len(filled) - 3) :] if len(filled) > 2 else []
@@ -182,13 +178,9 @@ def _is_page(lines: list[str], at: int, title_at: int | None) -> bool:
 def _keep_above(lines: list[str], index: int, at: int) -> bool:
     """Whether a line above the date stays: only one of few lines, and as long as a sentence."""
     line = lines[index]
-    is_near_top = sum(bool(other) for other in lines[:at]) <= 3
-    return (
-        is_near_top
-        and width(line) >= SHORT_LINE_COLUMNS
-        and not is_control(line)
-        and not is_meta(line)
-    )
+    if sum(map(bool, lines[:at])) > 3 or width(line) < SHORT_LINE_COLUMNS:
+        return False
+    return not is_control(line) and not is_meta(line)
 
 
 def _keep_below(lines: list[str], index: int, first: int) -> bool:

@@ -45,12 +45,9 @@ def _as_pipes(found: re.Match[str]) -> str:
     header = [" ".join(filter(None, column)) for column in zip(*rows[:head])]
     header = header or [""] * (len(edges) - 1)
     table = [header, ["---"] * len(header), *rows[head:]]
-    return _as_table(table, found["caption"])
-
-
-def _as_table(rows: Sequence[Sequence[str]], caption: str | None) -> str:
-    caption_line = f"\n{caption}\n" if caption else ""
-    return caption_line + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
+    caption = f"\n{found['caption']}\n" if found["caption"] else ""
+    pipes = "".join(f"| {' | '.join(row)} |\n" for row in table)
+    return f"{caption}\n{pipes}\n"
 
 
 def _in_columns(line: str) -> str:
@@ -82,8 +79,7 @@ def _bands(lines: Sequence[str], edges: Sequence[int]) -> tuple[list[list[Lines]
         for at, (left, right) in enumerate(spans):
             begin = at if line[left] in "|+" else begin
             if not closed[at]:
-                ends = right == edges[-1] or line[right] in "|+"
-                if ends:
+                if right == edges[-1] or line[right] in "|+":
                     out[-1][begin].append(line[spans[begin][0] + 1 : right])
     return out[:-1], head
 

@@ -107,9 +107,8 @@ def _charset(part: Message) -> str:
     statement still holds only for those.
     """
     transfer_encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-    return (
-        part.get_content_charset("") if transfer_encoding in ("base64", "quoted-printable") else ""
-    )
+    is_kept = transfer_encoding in ("base64", "quoted-printable")
+    return part.get_content_charset("") if is_kept else ""
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -135,9 +134,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     block, body = text[opened.end() : closed.start()], text[closed.end() :]
     try:
         # The base loader makes only strings, so a title such as 2011 or a date stays as written.
-        values: object = (
-            yaml.load(block, yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
-        )
+        values = yaml.load(block, yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
     except (yaml.YAMLError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
         values = _key_lines(block)
     if isinstance(values, str) and all(map(_KEY_LINE.match, filter(str.strip, block.split("\n")))):
