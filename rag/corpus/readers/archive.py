@@ -14,7 +14,6 @@ import io
 import lzma
 import re
 import tarfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -173,7 +172,9 @@ def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
                 continue
             if member.is_dir():
                 continue
-            name = _zip_name(member)
+            # Old programs write names in the encoding of their system, which is guessed.
+            is_utf8 = member.flag_bits & 0x800
+            name = member.filename if is_utf8 else _decoded(member.filename, "cp437", "strict")
             if (member.external_attr >> 16) & 0o170000 == 0o120000:
                 yield name, 0, Missing("a symbolic link in an archive; pack the file itself")
                 continue
@@ -189,14 +190,6 @@ def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
                 continue
             with content:
                 yield name, member.file_size, _careful(content, allowance)
-
-
-def _zip_name(member: zipfile.ZipInfo) -> str:
-    """The name of a member. Old programs do not mark it as UTF-8 and write it in the encoding of
-    their system, which is then guessed.
-    """
-    is_utf8 = member.flag_bits & 0x800
-    return member.filename if is_utf8 else _decoded(member.filename, "cp437", "strict")
 
 
 def _decoded(name: str, encoding: str, errors: str) -> str:

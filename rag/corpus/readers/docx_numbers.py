@@ -49,43 +49,40 @@ class Numbers:
         kind = self._kind(key)
         if kind is None:
             return ""
-        levels = {int(_value(one, "ilvl")): one for one in _all(kind, "lvl") if _is_level(one)}
+        levels = {_value(one, "ilvl"): one for one in _all(kind, "lvl")}
         counts = self._counted(key, level, levels)
-        shown = levels.get(level)
+        shown = levels.get(str(level))
         if shown is None or inner(shown, "numFmt") in ("bullet", "none"):
             return ""
         legal = shown.find(f"{W}isLgl") is not None
 
         def figure(place: re.Match) -> str:
             at = int(place[1]) - 1
-            form = inner(levels[at], "numFmt") if at in levels else ""
+            form = inner(levels.get(str(at)), "numFmt")
             return numeral(counts[at], "decimal" if legal and at < level else form or "decimal")
 
         text = _PLACE.sub(figure, inner(shown, "lvlText")).strip()
         return text if not text or text[-1] in _CLOSE else f"{text} "
 
-    def _counted(self, key: str, level: int, levels: dict[int, object]) -> list[int]:
+    def _counted(self, key: str, level: int, levels: Mapping[str, object]) -> list[int]:
         """Counts a paragraph of a list at some level, and returns the counts of all levels;
         -1 means that a level has not begun.
         """
         counts = self._counts.setdefault(inner(self._lists[key], "abstractNumId"), [-1] * _LEVELS)
         if (key, level) not in self._begun:
             self._begun.add((key, level))
-            if (start := self._override(key, level)) is not None:
-                counts[level] = start - 1
+            for one in _all(self._lists[key], "lvlOverride"):
+                anew = inner(one, "startOverride")
+                if _value(one, "ilvl") == str(level) and is_count(anew):
+                    counts[level] = int(anew) - 1
+                    break
         for at in range(level + 1):
             if counts[at] < 0:
-                start_text = inner(levels[at], "start") if at in levels else ""
-                counts[at] = (int(start_text) if is_count(start_text) else 1) - (at == level)
+                start = inner(levels.get(str(at)), "start")
+                counts[at] = (int(start) if is_count(start) else 1) - (at == level)
         counts[level] += 1
         counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
         return counts
-
-    def _override(self, key: str, level: int) -> int | None:
-        for one in _all(self._lists[key], "lvlOverride"):
-            if _value(one, "ilvl") == str(level) and is_count(start := inner(one, "startOverride")):
-                return int(start)
-        return None
 
     def _list_of(self, paragraph) -> tuple[str, int]:
         """The id of a paragraph's list and its level, stated by the paragraph or by its style;
@@ -134,7 +131,3 @@ def _all(root, name: str) -> Iterator:
 
 def _value(node, name: str) -> str:
     return node.get(f"{W}{name}", "")
-
-
-def _is_level(node) -> bool:
-    return is_count(level := _value(node, "ilvl")) and int(level) < _LEVELS
