@@ -84,10 +84,8 @@ def _usual(archive: zipfile.ZipFile) -> bytes:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as copy:
             for name in archive.namelist():
-                part = archive.read(name)
-                if name.endswith((".xml", ".rels")):
-                    part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
-                copy.writestr(name, part)
+                usual = rb"http://schemas.openxmlformats.org/\1/2006/"
+                copy.writestr(name, _STRICT.sub(usual, archive.read(name)))
         return out.getvalue()
     except ZIP_ERRORS:
         return b""
@@ -161,8 +159,7 @@ class _Parts:
     def _roots(self, kind: str) -> Iterator:
         for relation in self._part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                part = relation.target_part  # python-docx has parsed those that it knows
-                yield part.element if hasattr(part, "element") else _xml(part.blob)
+                yield _xml(relation.target_part.blob)
 
 
 def _xml(data: bytes):

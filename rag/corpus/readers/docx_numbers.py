@@ -15,6 +15,7 @@ _PLACE = re.compile(r"%([1-9])")
 _CLOSE = frozenset("、，。．：）】〕》")  # no space follows these
 _NUMBERING = f"{W}pPr/{W}numPr"  # where a paragraph or style names its list
 _LEVELS = 9
+_MOST_STYLES = 20  # that are based on one another: a damaged file may hold a circle of them
 
 
 class Numbers:
@@ -43,8 +44,6 @@ class Numbers:
         """The number that Word shows before a paragraph, with a space behind it where it needs one;
         "" for none.
         """
-        if not self._lists:
-            return ""
         key, level = self._list_of(paragraph)
         kind = self._kind(key)
         if kind is None:
@@ -85,38 +84,26 @@ class Numbers:
         return counts
 
     def _list_of(self, paragraph) -> tuple[str, int]:
-        """The id of a paragraph's list and its level, stated by the paragraph or by its style;
-        ("", 0) for none.
+        """The id of a paragraph's list and its level; ("", 0) for none.
+
+        What the paragraph does not state itself is that of its style, or of the nearest style with
+        a list that this one is based on.
         """
-        numbering = paragraph.find(_NUMBERING)
+        numbering, style = paragraph.find(_NUMBERING), inner(paragraph.find(f"{W}pPr"), "pStyle")
         key, level = inner(numbering, "numId"), inner(numbering, "ilvl")
-        if not key or not level:
-            style = inner(paragraph.find(f"{W}pPr"), "pStyle")
-            key, level = self._completed(style, key, level)
+        for _ in range(_MOST_STYLES):
+            if (key and level) or style not in self._styles:
+                break
+            if (numbering := self._styles[style].find(_NUMBERING)) is not None:
+                key = key or inner(numbering, "numId")
+                level = level or inner(numbering, "ilvl") or self._level_of_style(key, style)
+                break
+            style = inner(self._styles[style], "basedOn")
         return key, int(level) if is_count(level) and int(level) < _LEVELS else 0
 
-    def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
-        """The list and the level of a paragraph; what it does not state itself ("") is that of its
-        style.
-        """
-        for at in self._above(style):
-            if (numbering := self._styles[at].find(_NUMBERING)) is not None:
-                key, level = key or inner(numbering, "numId"), level or inner(numbering, "ilvl")
-                return key, level or self._level_of_style(key, at)
-        return key, level
-
-    def _above(self, name: str) -> Iterator[str]:
-        """The ids of a style and of those that it is based on, nearest first."""
-        for _ in range(20):
-            if name not in self._styles:
-                return
-            yield name
-            name = inner(self._styles[name], "basedOn")
-
     def _level_of_style(self, key: str, style: str) -> str:
-        kind = self._kind(key)
-        named = (one for one in _all(kind, "lvl") if inner(one, "pStyle") == style)
-        return next((_value(one, "ilvl") for one in (named if kind is not None else ())), "")
+        levels = _all(self._kind(key), "lvl")
+        return next((_value(one, "ilvl") for one in levels if inner(one, "pStyle") == style), "")
 
     def _kind(self, key: str):
         """The definition of a list (w:abstractNum); None if there is none."""

@@ -145,7 +145,7 @@ def _cells(row, above: dict[int, str], before: Before) -> Iterator[str]:
         merged, span = cell.find(f"{W}tcPr/{W}vMerge"), inner(cell.find(f"{W}tcPr"), "gridSpan")
         if merged is not None and merged.get(f"{W}val") != "restart":
             text = text or above.get(column, "")
-        above[column] = text if merged is not None else ""
+        above[column] = text
         yield text
         columns = int(span) if is_count(span) and len(span) < 3 else 1
         yield from [""] * (columns - 1)
