@@ -1,5 +1,5 @@
-"""Archives of article files (.zip, .tar and compressed .tar) and single compressed files, read in
-place and never unpacked to the disk.
+"""Archives of article files (.zip, .tar and compressed .tar), single compressed files, and documents
+that are ZIP archives inside (.docx, .epub); read in place and never unpacked to the disk.
 
 An archive may be malicious: its names may lead out of its folder, its members may be links, or may
 unpack without end. Nothing is written to the disk, so a bad name can only mislead the user; it is
@@ -13,7 +13,10 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import tarfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,8 +24,18 @@ from typing import IO, Any, BinaryIO
 
 from rag.corpus.encoding import NotText, decode
 from rag.corpus.readers.draft import Missing, Unreadable
-from rag.corpus.readers.zipped import ZIP_ERRORS, listed
 
+ZIP_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
+    *(KeyError, ValueError, RuntimeError, OverflowError),
+)
+"""The exceptions that ``zipfile`` raises on a damaged, encrypted or oddly packed member; which one
+depends on where it notices.
+"""
+
+MAX_DIRECTORY = 64 * 1024 * 1024  # bytes of the list of files in an archive
+MAX_UNPACKED = 512 * 1024 * 1024  # bytes
+MAX_ZIP_MEMBERS = 20_000
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 COMPRESSED = (".gz", ".bz2", ".xz")
 MAX_ARCHIVE_DEPTH = 3  # levels of nesting: an archive in an archive in an archive
@@ -165,7 +178,7 @@ def _hidden(name: str) -> bool:
 
 
 def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
-    with listed(file) as archive:
+    with _listed(file) as archive:
         for member in archive.infolist():
             if not member.filename:  # is_dir would look at its last character
                 yield "?", 0, Missing("a file without a name; pack the archive anew")
@@ -200,6 +213,46 @@ def _decoded(name: str, encoding: str, errors: str) -> str:
         return decode(name.encode(encoding, errors))
     except (UnicodeError, NotText):
         return name
+
+
+def open_zip(data: bytes) -> zipfile.ZipFile:
+    """The opened archive, if its directory (list of files) states at most 512 MiB in 20,000 files.
+
+    The sizes stated there can be relied on: ``zipfile`` reads no member beyond its stated size.
+
+    Raises:
+        Unreadable: no archive, a damaged one, or too much in it.
+    """
+    archive = _listed(io.BytesIO(data))
+    count = len(archive.infolist())
+    size = sum(member.file_size for member in archive.infolist())
+    if count > MAX_ZIP_MEMBERS or size > MAX_UNPACKED:
+        what = f"{count:,} files" if count > MAX_ZIP_MEMBERS else f"{size >> 20:,} MiB"
+        raise Unreadable(
+            f"unpacks to {what}: expected at most {MAX_UNPACKED >> 20} MiB in {MAX_ZIP_MEMBERS:,}"
+            " files; split it"
+        )
+    return archive
+
+
+def _listed(file: BinaryIO) -> zipfile.ZipFile:
+    """The opened archive, whose directory may take up to 64 MiB. Raises Unreadable if the file is
+    damaged, is no archive, or has a larger directory.
+    """
+    try:
+        # Finds the directory by zipfile's own function: ZipFile would read one of any size at once.
+        inner = vars(zipfile)
+        end = inner["_EndRecData"](file)
+        if end and end[inner["_ECD_SIZE"]] > MAX_DIRECTORY:
+            raise Unreadable(
+                f"lists more files than expected: its directory has over {MAX_DIRECTORY >> 20} MiB;"
+                " split it"
+            )
+        return zipfile.ZipFile(file)
+    except ZIP_ERRORS as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(f"damaged: expected a ZIP archive ({error}); save it anew") from None
 
 
 def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:

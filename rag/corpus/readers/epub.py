@@ -16,11 +16,11 @@ from rag.corpus.dates import normal_date
 from rag.corpus.encoding import NotText
 from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import width
+from rag.corpus.readers.archive import ZIP_ERRORS, open_zip
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.markup import ANCHOR_MARK
 from rag.corpus.readers.tree import xml_root
-from rag.corpus.readers.zipped import ZIP_ERRORS, open_zip
 
 _OPS = "http://www.idpf.org/2007/ops"
 _CONTAINER = "META-INF/container.xml"
