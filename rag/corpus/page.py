@@ -166,13 +166,9 @@ def _title_line(lines: list[str], at: int) -> int | None:
 
 def _is_page(lines: list[str], at: int, title_at: int | None) -> bool:
     """Whether something that only web pages have is around the article."""
-    if title_at is not None and any(lines[: min(at, title_at)]):
-        return True
-    return (
-        any(is_control(line) for line in lines[:at])
-        or is_timed_or_labelled(lines[at])
-        or any(is_legal(line) for line in lines[-12:])
-    )
+    above_title = title_at is not None and any(lines[: min(at, title_at)])
+    of_site = any(map(is_control, lines[:at])) or any(map(is_legal, lines[-12:]))
+    return above_title or of_site or is_timed_or_labelled(lines[at])
 
 
 def _keep_above(lines: list[str], index: int, at: int) -> bool:

@@ -54,23 +54,22 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     """
     html = decoded(data, charset)
     root = _tree(html)
-    embedded, stated = (None, False) if root is None else island(root)
-    styled = "" if root is None else _styled_title(root)
-    account_name, made = account(root) if root is not None and _WECHAT in html else ("", "")
-    found, main, visible = (None, "", "") if root is None else _extract(root)
+    embedded, stated = island(root)
+    styled = _styled_title(root)
+    account_name, made = account(root) if _WECHAT in html else ("", "")
+    found, main, visible = _extract(root)
     visible = tidy(visible or visible_text(html))
     page = read_page(visible)
-    title = styled or (found.title if found else "") or page.title
+    title = styled or found.title or page.title
     title = _headline(" ".join(title.removesuffix("¶").split()), visible)
     # Without visible text, what trafilatura found stands in menus only.
     text = tidy(main) if main and visible else page.text
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
-    date = normal_date(found.date or "") if found else ""
-    site = (found.sitename or "").strip() if found else ""
+    date, url = normal_date(found.date or ""), found.url or ""
+    site = (found.sitename or "").strip()
     names = (account_name, site, page.source, labelled_source(visible))
     source = next((name for name in names if name and name != title), "")
-    url = (found.url or "") if found else ""
     if embedded and (len(text) < _EXCERPT * len(embedded.text) if stated else not text):
         text, title = embedded.text, embedded.title or title
         date, source, url = date or embedded.date, source or embedded.source, url or embedded.url
@@ -142,16 +141,17 @@ def _language(html: str, text: str) -> str:
 
 
 def _tree(html: str):
-    """The tree of a page as trafilatura parses it; None for what is no HTML."""
+    """The tree of a page as trafilatura parses it, without any text for what is no HTML."""
+    import lxml.html
     import trafilatura
 
     _config()
     if not _ROOT.search(html):
         html = f"<html><body>{html}</body></html>"  # the file holds only a part of a page
-    try:
-        return trafilatura.load_html(html)
-    except (ValueError, TypeError, AttributeError):
-        return None
+    tree = None
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
+        tree = trafilatura.load_html(html)
+    return lxml.html.Element("html") if tree is None else tree
 
 
 @functools.cache
@@ -203,13 +203,14 @@ def _metadata(root):
 def _extract(root):
     """Metadata, main text and all visible text of a page, as trafilatura finds them.
 
-    The metadata are None, and the texts "", for what cannot be read. The tree is changed.
+    The metadata are empty, and the texts "", for what cannot be read. The tree is changed.
     """
     import lxml.etree
     import trafilatura
 
-    document, visible = None, ""
-    try:
+    document, found, visible = trafilatura.settings.Document(), None, ""
+    # trafilatura fails on some broken pages: these are read as plain lines.
+    with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
         document = _metadata(root)  # before the tree is changed
         lxml.etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
         ready(root)
@@ -219,6 +220,4 @@ def _extract(root):
         found = trafilatura.bare_extraction(
             root, include_comments=False, include_tables=True, config=_config()
         )
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        found = None  # trafilatura fails on some broken pages: these are read as plain lines
     return document, _NUMBER.sub("", getattr(found, "text", "") or ""), visible

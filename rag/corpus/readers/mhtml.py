@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 from dataclasses import replace
@@ -41,10 +42,8 @@ def _first(pages: list[Message]) -> Draft:
     consists only of frames. Raises Unreadable, as for the page, if no part holds one.
     """
     for part in pages[:_MOST_FRAMES]:
-        try:
+        with contextlib.suppress(Unreadable):
             return _page(part)
-        except Unreadable:
-            continue
     return _page(pages[0])
 
 
