@@ -218,8 +218,8 @@ def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:
 
 
 def _limit_memory(memory: int) -> None:
-    # Windows has no such limits; macOS lacks the one on address space.
     """Limits the address space of this process and turns core dumps off."""
+    # Windows has no such limits; macOS lacks the one on address space.
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

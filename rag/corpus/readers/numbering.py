@@ -56,7 +56,9 @@ def raised(text: str) -> str:
     unchanged.
     """
     power = text.strip()
-    return power.translate(str.maketrans(SUPERSCRIPTS)) if _POWER.fullmatch(power) else text
+    if not _POWER.fullmatch(power):
+        return text
+    return "".join(SUPERSCRIPTS.get(sign, sign) for sign in power)
 
 
 def _roman(number: int) -> str:
