@@ -32,7 +32,7 @@ _SUFFIXES = {
     "text.read_text": ".txt",
     "text.read_markdown": ".md .markdown",
     "html.read_html": ".html .htm .xhtml",
-    "mhtml.read_mhtml": ".mhtml .mht",
+    "html.read_mhtml": ".mhtml .mht",
     "pdf.read_pdf": ".pdf",
     "docx.read_docx": ".docx",
     "epub.read_epub": ".epub",

@@ -1,12 +1,18 @@
-"""Web pages: reads the article in them, without menus, scripts and links."""
+"""Web pages, also as a browser saved them with all their parts in one file (.mhtml, .mht): reads the
+article in them, without menus, scripts and links.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import functools
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from email.message import Message
 
 from rag.corpus.captions import CAPTION_MARK, is_caption
 from rag.corpus.dates import normal_date
@@ -36,6 +42,7 @@ _OTHER_LATIN = frozenset(
 _BEHIND_TITLE = re.compile(r"(?<=\S)\s*[_|｜]\s*\S|(?<=\S)(?:\s+[-–—·»]\s+|-)(?=\S)")
 _DOMAIN = re.compile(r"\w\.\w")
 _MARKED_TITLE = re.compile("entry-title|post-title")
+_MOST_FRAMES = 20  # parts of a saved page in which an article is sought
 _WECHAT = 'id="js_content"'
 # A page that shows less than this share of the article in its data shows only its beginning.
 _EXCERPT = 0.5
@@ -83,6 +90,48 @@ def read_html(data: bytes, charset: str = "") -> Draft:
         raise Unreadable(f"expected an article, found {what}")
     lang = _language(html, f"{title}\n{text}")
     return Draft(text, title, date or made or page.date, source, url, lang)
+
+
+def read_mhtml(data: bytes) -> Draft:
+    """The article in the page that was saved, without its frames and pictures; its address is that
+    of the page, unless the article states one.
+
+    Raises:
+        Unreadable: no page in the file, or no text on it.
+    """
+    # This policy takes each header as it stands. The newer ones parse headers, and fail on some.
+    message = email.message_from_bytes(data.lstrip(), policy=email.policy.compat32)
+    at = _header(message, "Snapshot-Content-Location") or _header(message, "Content-Location")
+    types = ("text/html", "application/xhtml+xml")
+    pages = [part for part in message.walk() if part.get_content_type() in types]
+    if not pages:
+        raise Unreadable(
+            "expected a web page saved as MHTML, found no part that is one; save it anew"
+        )
+    pages.sort(key=lambda part: not at or _header(part, "Content-Location") != at)
+    page = pages[0]
+    draft = _first(pages)
+    at = at or _header(page, "Content-Location")
+    return replace(draft, url=draft.url or (at if at.startswith(("http://", "https://")) else ""))
+
+
+def _first(pages: list[Message]) -> Draft:
+    """The article of the first part that holds one: of the page itself, or of a frame if the page
+    consists only of frames. Raises Unreadable, as for the page, if no part holds one.
+    """
+    for part in pages[:_MOST_FRAMES]:
+        with contextlib.suppress(Unreadable):
+            return _page(part)
+    return _page(pages[0])
+
+
+def _page(part: Message) -> Draft:
+    content = part.get_payload(decode=True)
+    return read_html(content if isinstance(content, bytes) else b"", part.get_content_charset(""))
+
+
+def _header(part: Message, name: str) -> str:
+    return "".join(str(part.get(name, "")).split())
 
 
 def _styled_title(root) -> str:
