@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO
 
 from rag.corpus.encoding import NotText, decode
 from rag.corpus.readers.draft import Missing, Unreadable
@@ -45,11 +45,7 @@ _MAX_RATIO = 200  # unpacked bytes per byte of archive; news in JSON shrinks to 
 _MAX_BYTES = 8 * 1024**3  # unpacked bytes, whatever the ratio
 _MAX_HEADER_BYTES = 1024 * 1024  # of one extended header of a .tar
 _FAILURES = (*ZIP_ERRORS, tarfile.TarError, lzma.LZMAError)
-_DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
-    "gz": gzip.open,
-    "bz2": bz2.open,
-    "xz": lzma.open,
-}
+_OPENERS: dict[str, Callable] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _HEADERS = (
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
     *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
@@ -123,9 +119,8 @@ def archive_suffix(name: str) -> str:
     """The suffix that marks a name as that of an archive or compressed file, in lower case;
     "" for any other name.
     """
-    lower = name.lower()
-    known = (*sorted(ARCHIVES, key=len, reverse=True), *COMPRESSED)
-    return next((suffix for suffix in known if lower.endswith(suffix)), "")
+    known = (suffix for suffix in (*ARCHIVES, *COMPRESSED) if name.lower().endswith(suffix))
+    return max(known, key=len, default="")
 
 
 def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
@@ -133,7 +128,7 @@ def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
 
     Reading the stream raises OSError if the file is damaged, and Overgrown if too much comes out.
     """
-    opened = next(opened for kind, opened in _DECOMPRESSORS.items() if suffix.endswith(kind))
+    opened = next(opened for kind, opened in _OPENERS.items() if suffix.endswith(kind))
     return _careful(opened(file), allowance)
 
 

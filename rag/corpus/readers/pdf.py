@@ -261,11 +261,9 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
         if is_long and len(beside) == 3 and max(beside) - min(beside) < line.size:
             out.append(max(beside))  # three full lines in a row tell the edge by themselves
             continue
-        first, last = at, at
-        while first > max(0, at - 8) and joined[first - 1]:
-            first -= 1
-        while last < at + 8 and joined[last]:
-            last += 1
+        top = max(0, at - 8)
+        first = next((n for n in range(at, top, -1) if not joined[n - 1]), top)
+        last = next((n for n in range(at, at + 8) if not joined[n]), at + 8)
         near = [one for one in lines[first : last + 1] if _alike(line, one)]
         rights = [one.right for one in near if abs(one.left - line.left) < 4 * line.size]
         out.append(max(rights, default=line.right))
