@@ -260,21 +260,19 @@ def _unpacked(
             source.shown, f"an archive in {MAX_ARCHIVE_DEPTH} others: expected fewer; unpack it"
         )
         return
+    deeper = replace(source, depth=source.depth + 1)
     try:
         with source.open() as file:
             if suffix not in ARCHIVES:
-                name = source.name[: -len(suffix)]
-                inside = replace(source, name=name, depth=source.depth + 1)
+                inside = replace(deeper, name=source.name[: -len(suffix)])
                 content = decompressed(file, suffix, allowance)
                 yield from _member(inside, content, source.size, columns, allowance)
                 return
             some = False
             for name, size, member in members(file, suffix, allowance):
                 some, name = True, encodable(name)
-                shown, depth = f"{source.shown}/{name}", source.depth + 1
-                inside = replace(
-                    source, name=f"{source.name}/{name}", shown=shown, record=None, depth=depth
-                )
+                shown = f"{source.shown}/{name}"
+                inside = replace(deeper, name=f"{source.name}/{name}", shown=shown, record=None)
                 if isinstance(member, Missing):
                     yield Skipped(shown, member.reason)
                 else:

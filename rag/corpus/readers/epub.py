@@ -128,9 +128,8 @@ def _spine(package, items: dict) -> Iterator:
     """Yields the items that hold text in reading order, without the table of contents."""
     for reference in package.iterfind("{*}spine/{*}itemref"):
         item = items.get(reference.get("idref", ""))
-        if item is None or reference.get("linear") == "no" or _is_contents(item):
-            continue
-        if item.get("media-type", "") in _TEXT_TYPES:
+        is_text = item is not None and item.get("media-type", "") in _TEXT_TYPES
+        if is_text and reference.get("linear") != "no" and not _is_contents(item):
             yield item
 
 
