@@ -138,8 +138,7 @@ class Fetcher:
 
         def wait(state: tenacity.RetryCallState) -> float:
             failed = state.outcome.exception() if state.outcome else None
-            after = failed.after if isinstance(failed, _Passing) else 0.0
-            return max(after, 0.25 * 2**state.attempt_number)
+            return max(getattr(failed, "after", 0.0), 0.25 * 2**state.attempt_number)
 
         again = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Passing),
@@ -166,8 +165,7 @@ class Fetcher:
         ) as pool:
             for _ in range(self.limits.redirects + 1):
                 if robots:
-                    self._permitted(url, deadline)
-                    self._pause(url, deadline)
+                    self._await_turn(url, deadline)
                 found = self._answer(pool, url, asked, headers)
                 if isinstance(found, Fetched):
                     return found
@@ -217,11 +215,7 @@ class Fetcher:
                 f"expected a page at {url}, but the server answered {status}"
             )
         kind = got.get_content_type() if got["content-type"] else _guessed(url)
-        if (
-            kind not in _SUFFIX_BY_MEDIA_TYPE
-            and kind not in XML_MEDIA_TYPES
-            and kind not in _PACKED
-        ):
+        if kind not in (*_SUFFIX_BY_MEDIA_TYPE, *XML_MEDIA_TYPES, *_PACKED):
             raise _Absent(f"expected a page, a text or a document at {url}, got {kind}")
         coding = (got["content-encoding"] or "").strip().lower()
         if coding not in ("", "identity", "gzip", "x-gzip"):
@@ -250,18 +244,33 @@ class Fetcher:
             ) from error
         return bytes(data)
 
-    def _permitted(self, url: httpx.URL, deadline: float) -> None:
-        """Raises FetchError where the site's robots.txt forbids the page (RFC 9309)."""
+    def _await_turn(self, url: httpx.URL, deadline: float) -> None:
+        """Waits until the host may be asked for the page.
+
+        Raises FetchError where the site's robots.txt forbids the page (RFC 9309), and if the host
+        may be asked again only after the deadline.
+        """
         with extra():
             from protego import Protego
 
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         if origin not in self._robots:
             self._robots[origin] = Protego.parse(self._robots_txt(origin, deadline))
-        if not self._robots[origin].can_fetch(str(url), AGENT):
+        rules = self._robots[origin]
+        if not rules.can_fetch(str(url), AGENT):
             raise FetchError(
                 f"expected a page that programs may fetch, but {origin}/robots.txt forbids {url}"
             )
+        delay = max(self.limits.pause, min(rules.crawl_delay(AGENT) or 0, 30.0))
+        now = time.monotonic()
+        due = max(now, self._asked.get(origin, now - delay) + delay)
+        if due > deadline:
+            raise FetchError(
+                f"expected {url} within {self.limits.seconds:.0f} s, but its host asks for pauses"
+                f" of {delay:.0f} s"
+            )
+        time.sleep(due - now)
+        self._asked[origin] = due
 
     def _robots_txt(self, origin: str, deadline: float) -> str:
         """The text of a site's robots.txt; "" where the site has none.
@@ -273,22 +282,6 @@ class Fetcher:
         except _Absent:
             return ""
         return found.data[:_ROBOTS_BYTES].decode("utf-8", "replace")
-
-    def _pause(self, url: httpx.URL, deadline: float) -> None:
-        """Waits until the host may be asked again. Raises FetchError if that is after the
-        deadline.
-        """
-        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        delay = max(self.limits.pause, min(self._robots[origin].crawl_delay(AGENT) or 0, 30.0))
-        now = time.monotonic()
-        due = max(now, self._asked.get(origin, now - delay) + delay)
-        if due > deadline:
-            raise FetchError(
-                f"expected {url} within {self.limits.seconds:.0f} s, but its host asks for pauses"
-                f" of {delay:.0f} s"
-            )
-        time.sleep(due - now)
-        self._asked[origin] = due
 
 
 def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:

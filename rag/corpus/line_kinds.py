@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rag.corpus.dates import FoundDate, find_date
+from rag.corpus.dates import find_date
 from rag.corpus.lines import width
 
 SHORT_LINE_COLUMNS = 30  # columns; a shorter line without a full stop may be furniture
@@ -122,15 +122,17 @@ def is_meta(line: str) -> bool:
     """
     if _LABELLED_LINE.match(line):
         return width(line) < LONG_LINE_COLUMNS
+    rest = _beside_date(line)
+    return rest == "" or bool(rest and _LABELLED.search(rest))
+
+
+def _beside_date(line: str) -> str | None:
+    """What a date line says besides the date, the time of day and the weekday; None for any other
+    line.
+    """
     found = find_date(line) if is_date_line(line) else None
     if found is None:
-        return False
-    rest = _beside(line, found)
-    return not rest or bool(_LABELLED.search(rest))
-
-
-def _beside(line: str, found: FoundDate) -> str:
-    """What a line says besides the date, the time of day and the weekday."""
+        return None
     rest = line[: found.start] + _TIME.sub("", line[found.end :], count=1)
     return _WEEKDAY.sub("", rest).strip(_AROUND_DATE)
 
@@ -215,8 +217,7 @@ def labelled_source(text: str) -> str:
 
 def dated_source(line: str) -> str:
     """The publisher beside the date on a date line ("2011年9月21日　滨江日报"), or ""."""
-    found = find_date(line) if is_date_line(line) else None
-    rest = _beside(line, found) if found else ""
+    rest = _beside_date(line) or ""
     return rest if is_publisher(rest) else ""
 
 

@@ -9,8 +9,6 @@ removed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rag.corpus.captions import is_caption
 from rag.corpus.dates import find_date
 from rag.corpus.line_kinds import (
@@ -33,23 +31,7 @@ from rag.corpus.line_kinds import (
     source_in,
 )
 from rag.corpus.lines import width
-
-
-@dataclass(frozen=True, slots=True)
-class RawPage:
-    """The content of a raw text.
-
-    Attributes:
-        text: the text without furniture.
-        title, source: "" where unknown.
-        date: "YYYY-MM-DD", or "".
-    """
-
-    text: str
-    title: str = ""
-    date: str = ""
-    source: str = ""
-
+from rag.corpus.readers.draft import Draft
 
 _HEAD_LINES = 40  # lines with text; a date further down is not the date of the page
 # Prose below the links is a notice of the site if it is at most this share of all prose, or at most
@@ -58,7 +40,7 @@ _FOOT_SHARE = 0.08
 _FOOT_COLUMNS = 160
 
 
-def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
+def read_page(text: str, whole: bool = False, known: str = "") -> Draft:
     """Title, date, source and the article itself, from a text whose lines are tidied.
 
     Furniture at the head and foot is removed only where the text has the shape of a page. That is a
@@ -86,7 +68,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
         others = (i for i in range(len(lines)) if i != title_at)
         indexes = [i for i in others if i > at or not is_meta(lines[i])]
         source = source_in(lines[: prose[0] if prose else at + 3])
-        return RawPage(_join(lines, indexes), title, found.iso, source)
+        return Draft(_join(lines, indexes), title, found.iso, source)
     first = prose[0] if prose else body
     last = _foot(lines, prose) if prose else len(lines) - 1
     above = [i for i in range(at) if i != title_at and _keep_above(lines, i, at)]
@@ -96,7 +78,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
     top = [line for line in lines[: at if title_at is None else min(at, title_at)] if line]
     names = filter(could_be_site_name, top[:2])
     source = source_in(lines[:first]) or source_in(lines[last + 1 :]) or next(names, "")
-    return RawPage(_join(lines, indexes), title, found.iso if found else "", source)
+    return Draft(_join(lines, indexes), title, found.iso if found else "", source)
 
 
 def trim_meta(lines: list[str], title: str) -> list[str]:
@@ -118,21 +100,17 @@ def trim_meta(lines: list[str], title: str) -> list[str]:
     return lines[start:end]
 
 
-def _plain(text: str, lines: list[str]) -> RawPage:
+def _plain(text: str, lines: list[str]) -> Draft:
     """A text without the shape of a page: all of it stays, and title and date are read from it."""
     filled = [line for line in lines if line]
-    title = ""
-    if (
-        len(filled) > 1
-        and could_be_title(filled[0])
-        and width(filled[0]) <= LONG_LINE_COLUMNS + SHORT_LINE_COLUMNS
-    ):
-        if is_prose(filled[1]) or (len(filled) > 2 and not lines[1]):
-            title = filled[0]
+    top = filled[0] if len(filled) > 1 else ""
+    is_apart = top and (is_prose(filled[1]) or (len(filled) > 2 and not lines[1]))
+    is_short = width(top) <= LONG_LINE_COLUMNS + SHORT_LINE_COLUMNS
+    title = top if is_apart and is_short and could_be_title(top) else ""
     # Notices and letters have sender and date below the text.
     last = next((i for i in range(len(filled) - 1, -1, -1) if is_prose(filled[i])), -1)
     below = filled[max(last + 1, len(filled) - 3) :] if len(filled) > 2 else []
-    return RawPage(text, title, date_in(below), source_in(filled[:3]) or source_in(filled[-3:]))
+    return Draft(text, title, date_in(below), source_in(filled[:3]) or source_in(filled[-3:]))
 
 
 def _date_line(lines: list[str]) -> int | None:
@@ -188,25 +166,17 @@ def _title_line(lines: list[str], at: int) -> int | None:
 
 def _is_page(lines: list[str], at: int, title_at: int | None) -> bool:
     """Whether something that only web pages have is around the article."""
-    if title_at is not None and any(lines[: min(at, title_at)]):
-        return True
-    return (
-        any(is_control(line) for line in lines[:at])
-        or is_timed_or_labelled(lines[at])
-        or any(is_legal(line) for line in lines[-12:])
-    )
+    above_title = title_at is not None and any(lines[: min(at, title_at)])
+    of_site = any(map(is_control, lines[:at])) or any(map(is_legal, lines[-12:]))
+    return above_title or of_site or is_timed_or_labelled(lines[at])
 
 
 def _keep_above(lines: list[str], index: int, at: int) -> bool:
     """Whether a line above the date stays: only one of few lines, and as long as a sentence."""
     line = lines[index]
-    is_near_top = sum(bool(other) for other in lines[:at]) <= 3
-    return (
-        is_near_top
-        and width(line) >= SHORT_LINE_COLUMNS
-        and not is_control(line)
-        and not is_meta(line)
-    )
+    if sum(map(bool, lines[:at])) > 3 or width(line) < SHORT_LINE_COLUMNS:
+        return False
+    return not is_control(line) and not is_meta(line)
 
 
 def _keep_below(lines: list[str], index: int, first: int) -> bool:

@@ -136,11 +136,7 @@ def in_order(found: Iterable[Step]) -> Iterator[Found]:
     """Turns steps into articles and skips, in the order of the steps, while workers read ahead."""
     waiting: deque[Pending | Found] = deque()
     for step in found:
-        step = (step.path, step, "") if isinstance(step, Skipped) else step
-        if not waiting and not isinstance(step, Pending):
-            yield step
-            continue
-        waiting.append(step)
+        waiting.append((step.path, step, "") if isinstance(step, Skipped) else step)
         yield from _settled(waiting, to_the_end=False)
     yield from _settled(waiting, to_the_end=True)
 
@@ -233,13 +229,13 @@ def _rows(
     from rag.corpus.readers.delimited import read_csv
     from rag.corpus.readers.rows import read_jsonl
 
-    number, some = 0, False
+    number = 0
     try:
         with source.open() as file:
             is_json = suffix not in (".csv", ".tsv")
             rows = read_jsonl(file, columns, instead) if is_json else read_csv(file, columns)
             for number, draft in rows:
-                some, where = True, f"{source.shown}:{number}"
+                where = f"{source.shown}:{number}"
                 if not isinstance(draft, Draft | Missing):
                     yield where, draft, source.name
                     continue
@@ -251,7 +247,7 @@ def _rows(
         where = f"{source.shown}:{number + 1}" if number else source.shown
         yield source.shown, Skipped(where, why(error)), ""
         return
-    if not some:
+    if not number:
         yield source.shown, Skipped(source.shown, _NO_ROWS), ""
 
 
@@ -264,21 +260,19 @@ def _unpacked(
             source.shown, f"an archive in {MAX_ARCHIVE_DEPTH} others: expected fewer; unpack it"
         )
         return
+    deeper = replace(source, depth=source.depth + 1)
     try:
         with source.open() as file:
             if suffix not in ARCHIVES:
-                name = source.name[: -len(suffix)]
-                inside = replace(source, name=name, depth=source.depth + 1)
+                inside = replace(deeper, name=source.name[: -len(suffix)])
                 content = decompressed(file, suffix, allowance)
                 yield from _member(inside, content, source.size, columns, allowance)
                 return
             some = False
             for name, size, member in members(file, suffix, allowance):
                 some, name = True, encodable(name)
-                shown, depth = f"{source.shown}/{name}", source.depth + 1
-                inside = replace(
-                    source, name=f"{source.name}/{name}", shown=shown, record=None, depth=depth
-                )
+                shown = f"{source.shown}/{name}"
+                inside = replace(deeper, name=f"{source.name}/{name}", shown=shown, record=None)
                 if isinstance(member, Missing):
                     yield Skipped(shown, member.reason)
                 else:
@@ -306,16 +300,13 @@ def _member(
     if not archive_suffix(inside.name) and suffix not in READER_BY_SUFFIX and suffix != ".json":
         yield from steps(inside, columns)  # refused by its suffix, so it need not be unpacked
         return
-    limit = _limit(inside.name)
     try:
-        data = content.read(limit + 1)
-    except Unreadable:
+        # Its size is not known before it is unpacked: what is stated may be wrong.
+        data = _load(replace(inside, open=lambda: content, size=0))
+    except Overgrown:
         raise
-    except OSError as error:
+    except (OSError, Unreadable) as error:
         yield Skipped(inside.shown, why(error))
-        return
-    if len(data) > limit:
-        yield Skipped(inside.shown, _TOO_LARGE.format(limit >> 20))
         return
     loaded = replace(inside, open=lambda: io.BytesIO(data), size=len(data))
     yield from steps(loaded, columns, allowance)

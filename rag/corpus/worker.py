@@ -16,7 +16,6 @@ import faulthandler
 import functools
 import json
 import os
-import queue
 import signal
 import subprocess
 import sys
@@ -130,10 +129,11 @@ class ReadingWorkers:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-        for _ in range(count):
-            self._idle.put(Worker())
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
+        self._own = threading.local()  # its ``worker`` is the one of the thread that asks
+        self._threads = ThreadPoolExecutor(count, "reader", self._begin)
+
+    def _begin(self) -> None:
+        self._own.worker = Worker()
 
     def submit(
         self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]
@@ -142,15 +142,7 @@ class ReadingWorkers:
 
         The future raises what ``load`` or the worker raises.
         """
-
-        def read() -> list[Draft | Missing]:
-            data, worker = load(), self._idle.get()
-            try:
-                return worker.read(suffix, data, columns)
-            finally:
-                self._idle.put(worker)
-
-        return self._threads.submit(read)
+        return self._threads.submit(lambda: self._own.worker.read(suffix, load(), columns))
 
 
 @functools.cache
@@ -226,8 +218,8 @@ def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:
 
 
 def _limit_memory(memory: int) -> None:
-    # Windows has no such limits; macOS lacks the one on address space.
     """Limits the address space of this process and turns core dumps off."""
+    # Windows has no such limits; macOS lacks the one on address space.
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

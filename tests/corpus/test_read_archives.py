@@ -232,8 +232,8 @@ def test_a_compressed_file_that_grows_without_end_is_left():
 
 @pytest.mark.parametrize("suffix", [".docx", ".epub"])
 def test_documents_that_are_archives_inside_are_bounded_too(suffix, monkeypatch):
-    monkeypatch.setattr("rag.corpus.readers.zipped.MAX_UNPACKED", 4 << 20)
-    monkeypatch.setattr("rag.corpus.readers.zipped.MAX_ZIP_MEMBERS", 10)
+    monkeypatch.setattr("rag.corpus.readers.archive.MAX_UNPACKED", 4 << 20)
+    monkeypatch.setattr("rag.corpus.readers.archive.MAX_ZIP_MEMBERS", 10)
     for count, size, told in ((3, 2 << 20, "6 MiB"), (11, 0, "11 files")):
         with pytest.raises(
             Unreadable, match=f"unpacks to {told}: expected at most 4 MiB in 10 files"

@@ -8,6 +8,7 @@ article. Any other exception is a bug in the reader.
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
 
@@ -17,11 +18,9 @@ from rag.errors import UsageError
 Reader = Callable[[bytes], Draft | list[Draft | Missing]]
 
 
-def _lazy(module: str, function: str) -> Reader:
-    def read(data: bytes) -> Draft | list[Draft | Missing]:
-        return getattr(importlib.import_module(f"{__name__}.{module}"), function)(data)
-
-    return read
+def _read(reader: str, data: bytes) -> Draft | list[Draft | Missing]:
+    module, function = reader.split(".")
+    return getattr(importlib.import_module(f"{__name__}.{module}"), function)(data)
 
 
 READERS_VERSION = 8
@@ -33,14 +32,14 @@ _SUFFIXES = {
     "text.read_text": ".txt",
     "text.read_markdown": ".md .markdown",
     "html.read_html": ".html .htm .xhtml",
-    "mhtml.read_mhtml": ".mhtml .mht",
+    "html.read_mhtml": ".mhtml .mht",
     "pdf.read_pdf": ".pdf",
     "docx.read_docx": ".docx",
     "epub.read_epub": ".epub",
     "feed.read_feed": ".rss .atom .xml",
 }
 READER_BY_SUFFIX: dict[str, Reader] = {
-    suffix: _lazy(*reader.split("."))
+    suffix: functools.partial(_read, reader)
     for reader, suffixes in _SUFFIXES.items()
     for suffix in suffixes.split()
 }

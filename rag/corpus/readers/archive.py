@@ -1,5 +1,5 @@
-"""Archives of article files (.zip, .tar and compressed .tar) and single compressed files, read in
-place and never unpacked to the disk.
+"""Archives of article files (.zip, .tar and compressed .tar), single compressed files, and documents
+that are ZIP archives inside (.docx, .epub); read in place and never unpacked to the disk.
 
 An archive may be malicious: its names may lead out of its folder, its members may be links, or may
 unpack without end. Nothing is written to the disk, so a bad name can only mislead the user; it is
@@ -13,17 +13,29 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO
 
 from rag.corpus.encoding import NotText, decode
 from rag.corpus.readers.draft import Missing, Unreadable
-from rag.corpus.readers.zipped import ZIP_ERRORS, listed
 
+ZIP_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
+    *(KeyError, ValueError, RuntimeError, OverflowError),
+)
+"""The exceptions that ``zipfile`` raises on a damaged, encrypted or oddly packed member; which one
+depends on where it notices.
+"""
+
+MAX_DIRECTORY = 64 * 1024 * 1024  # bytes of the list of files in an archive
+MAX_UNPACKED = 512 * 1024 * 1024  # bytes
+MAX_ZIP_MEMBERS = 20_000
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 COMPRESSED = (".gz", ".bz2", ".xz")
 MAX_ARCHIVE_DEPTH = 3  # levels of nesting: an archive in an archive in an archive
@@ -33,11 +45,7 @@ _MAX_RATIO = 200  # unpacked bytes per byte of archive; news in JSON shrinks to 
 _MAX_BYTES = 8 * 1024**3  # unpacked bytes, whatever the ratio
 _MAX_HEADER_BYTES = 1024 * 1024  # of one extended header of a .tar
 _FAILURES = (*ZIP_ERRORS, tarfile.TarError, lzma.LZMAError)
-_DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
-    "gz": gzip.open,
-    "bz2": bz2.open,
-    "xz": lzma.open,
-}
+_OPENERS: dict[str, Callable] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _HEADERS = (
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
     *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
@@ -111,9 +119,8 @@ def archive_suffix(name: str) -> str:
     """The suffix that marks a name as that of an archive or compressed file, in lower case;
     "" for any other name.
     """
-    lower = name.lower()
-    known = (*sorted(ARCHIVES, key=len, reverse=True), *COMPRESSED)
-    return next((suffix for suffix in known if lower.endswith(suffix)), "")
+    known = (suffix for suffix in (*ARCHIVES, *COMPRESSED) if name.lower().endswith(suffix))
+    return max(known, key=len, default="")
 
 
 def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
@@ -121,7 +128,7 @@ def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
 
     Reading the stream raises OSError if the file is damaged, and Overgrown if too much comes out.
     """
-    opened = next(opened for kind, opened in _DECOMPRESSORS.items() if suffix.endswith(kind))
+    opened = next(opened for kind, opened in _OPENERS.items() if suffix.endswith(kind))
     return _careful(opened(file), allowance)
 
 
@@ -166,14 +173,16 @@ def _hidden(name: str) -> bool:
 
 
 def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
-    with listed(file) as archive:
+    with _listed(file) as archive:
         for member in archive.infolist():
             if not member.filename:  # is_dir would look at its last character
                 yield "?", 0, Missing("a file without a name; pack the archive anew")
                 continue
             if member.is_dir():
                 continue
-            name = _zip_name(member)
+            # Old programs write names in the encoding of their system, which is guessed.
+            is_utf8 = member.flag_bits & 0x800
+            name = member.filename if is_utf8 else _decoded(member.filename, "cp437", "strict")
             if (member.external_attr >> 16) & 0o170000 == 0o120000:
                 yield name, 0, Missing("a symbolic link in an archive; pack the file itself")
                 continue
@@ -191,14 +200,6 @@ def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
                 yield name, member.file_size, _careful(content, allowance)
 
 
-def _zip_name(member: zipfile.ZipInfo) -> str:
-    """The name of a member. Old programs do not mark it as UTF-8 and write it in the encoding of
-    their system, which is then guessed.
-    """
-    is_utf8 = member.flag_bits & 0x800
-    return member.filename if is_utf8 else _decoded(member.filename, "cp437", "strict")
-
-
 def _decoded(name: str, encoding: str, errors: str) -> str:
     """A name that was decoded with ``encoding``, decoded anew with the encoding that its bytes
     suggest; the name itself if that fails.
@@ -207,6 +208,46 @@ def _decoded(name: str, encoding: str, errors: str) -> str:
         return decode(name.encode(encoding, errors))
     except (UnicodeError, NotText):
         return name
+
+
+def open_zip(data: bytes) -> zipfile.ZipFile:
+    """The opened archive, if its directory (list of files) states at most 512 MiB in 20,000 files.
+
+    The sizes stated there can be relied on: ``zipfile`` reads no member beyond its stated size.
+
+    Raises:
+        Unreadable: no archive, a damaged one, or too much in it.
+    """
+    archive = _listed(io.BytesIO(data))
+    count = len(archive.infolist())
+    size = sum(member.file_size for member in archive.infolist())
+    if count > MAX_ZIP_MEMBERS or size > MAX_UNPACKED:
+        what = f"{count:,} files" if count > MAX_ZIP_MEMBERS else f"{size >> 20:,} MiB"
+        raise Unreadable(
+            f"unpacks to {what}: expected at most {MAX_UNPACKED >> 20} MiB in {MAX_ZIP_MEMBERS:,}"
+            " files; split it"
+        )
+    return archive
+
+
+def _listed(file: BinaryIO) -> zipfile.ZipFile:
+    """The opened archive, whose directory may take up to 64 MiB. Raises Unreadable if the file is
+    damaged, is no archive, or has a larger directory.
+    """
+    try:
+        # Finds the directory by zipfile's own function: ZipFile would read one of any size at once.
+        inner = vars(zipfile)
+        end = inner["_EndRecData"](file)
+        if end and end[inner["_ECD_SIZE"]] > MAX_DIRECTORY:
+            raise Unreadable(
+                f"lists more files than expected: its directory has over {MAX_DIRECTORY >> 20} MiB;"
+                " split it"
+            )
+        return zipfile.ZipFile(file)
+    except ZIP_ERRORS as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(f"damaged: expected a ZIP archive ({error}); save it anew") from None
 
 
 def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:

@@ -23,15 +23,14 @@ def _rows(file: BinaryIO) -> tuple[Any, str]:
 
     Raises Unreadable if the file is empty, NotText and OSError.
     """
-    sample = file.read(SAMPLE_BYTES)
-    if len(sample) == SAMPLE_BYTES:
-        sample += file.readline(SAMPLE_BYTES)
+    whole = io.BufferedReader(file, SAMPLE_BYTES)  # type: ignore[type-var]
+    sample = whole.peek()
+    if len(sample) == SAMPLE_BYTES:  # it may end within a character
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
     if not sample.strip():
         raise Unreadable("empty: expected a row that names the columns, and articles below it")
     name = encoding_of(sample)
-    stream = io.TextIOWrapper(
-        io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline=""
-    )
+    stream = io.TextIOWrapper(whole, name, errors="replace", newline="")
     first = stream.readline(_FIELD_CHARS)
     if sep_line := re.match(r"\ufeff?\"?sep=([,\t;|])", first):  # Excel's
         first = stream.readline(_FIELD_CHARS)
@@ -62,19 +61,15 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
             f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map"
             " text=COLUMN)"
         )
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            yield rows.line_num, Missing(f"no row of a table ({error}); what follows is not read")
-            return
-        if row is None:
-            return
-        if any(cell.strip() for cell in row):
-            # The text is the last column and holds delimiters that were not quoted.
-            if len(row) > len(header) and header[-1] == text:
-                row[len(header) - 1 :] = [delimiter.join(row[len(header) - 1 :])]
-            yield rows.line_num, draft_of(dict(zip(header, row)), columns)
+    try:
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                # The text is the last column and holds delimiters that were not quoted.
+                if len(row) > len(header) and header[-1] == text:
+                    row[len(header) - 1 :] = [delimiter.join(row[len(header) - 1 :])]
+                yield rows.line_num, draft_of(dict(zip(header, row)), columns)
+    except csv.Error as error:
+        yield rows.line_num, Missing(f"no row of a table ({error}); what follows is not read")
 
 
 def _header(rows: Iterator[list[str]], columns: Columns) -> tuple[list[str], str]:
@@ -110,18 +105,3 @@ def _quoting(sample: str, delimiter: str) -> dict[str, Any]:
     if '\\"' in sample and not re.search(rf'[^{mark}\n"]""', sample):
         return {"escapechar": "\\"}
     return {}
-
-
-class _Chained(io.RawIOBase):
-    """A stream of bytes that were already read from a file, followed by the rest of that file."""
-
-    def __init__(self, first: bytes, rest: BinaryIO) -> None:
-        self._first, self._rest = io.BytesIO(first), rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        part = self._first.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(part)] = part
-        return len(part)

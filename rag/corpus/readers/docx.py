@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from rag.corpus.captions import as_caption
 from rag.corpus.line_kinds import could_be_title, date_in, is_letterhead, is_prose, source_in
 from rag.corpus.lines import tidy, width
-from rag.corpus.readers.docx_numbers import Numbers, inner
-from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, text_of
+from rag.corpus.readers.archive import ZIP_ERRORS, open_zip
+from rag.corpus.readers.docx_numbers import Numbers
+from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, inner, lines_of, text_of
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import page_text
-from rag.corpus.readers.zipped import ZIP_ERRORS, open_zip
 from rag.extras import extra
 
 _NOT_TEXT = re.compile(
@@ -84,10 +84,8 @@ def _usual(archive: zipfile.ZipFile) -> bytes:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as copy:
             for name in archive.namelist():
-                part = archive.read(name)
-                if name.endswith((".xml", ".rels")):
-                    part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
-                copy.writestr(name, part)
+                usual = rb"http://schemas.openxmlformats.org/\1/2006/"
+                copy.writestr(name, _STRICT.sub(usual, archive.read(name)))
         return out.getvalue()
     except ZIP_ERRORS:
         return b""
@@ -107,14 +105,11 @@ class _Parts:
             for root in self._roots("styles")
             for style in root.iterchildren(f"{W}style")
         }
-        self._names: dict[str, str] = {}
         self.numbers = Numbers(self._roots("numbering"), self._styles)
 
     def style(self, key: str) -> str:
         """The name of the style with the id ``key``, in lower case; "" if there is none."""
-        if key not in self._names:
-            self._names[key] = inner(self._styles.get(key), "name").lower()
-        return self._names[key]
+        return inner(self._styles.get(key), "name").lower()
 
     def aside(self, kind: str, key: str) -> Iterator[str]:
         """The lines of a note, chart or diagram; see :data:`rag.corpus.readers.docx_text.Aside`."""
@@ -164,8 +159,7 @@ class _Parts:
     def _roots(self, kind: str) -> Iterator:
         for relation in self._part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                part = relation.target_part  # python-docx has parsed those that it knows
-                yield part.element if hasattr(part, "element") else _xml(part.blob)
+                yield _xml(relation.target_part.blob)
 
 
 def _xml(data: bytes):

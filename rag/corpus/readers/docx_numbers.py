@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from rag.corpus.readers.docx_text import W
+from rag.corpus.readers.docx_text import W, inner
 from rag.corpus.readers.numbering import is_count, numeral
 
 _PLACE = re.compile(r"%([1-9])")
 _CLOSE = frozenset("、，。．：）】〕》")  # no space follows these
+_NUMBERING = f"{W}pPr/{W}numPr"  # where a paragraph or style names its list
 _LEVELS = 9
+_MOST_STYLES = 20  # that are based on one another: a damaged file may hold a circle of them
 
 
 class Numbers:
@@ -26,7 +29,7 @@ class Numbers:
         styles: style elements of the file by their id.
     """
 
-    def __init__(self, numbering: Iterable, styles: Mapping[str, object]) -> None:
+    def __init__(self, numbering: Iterable, styles: Mapping[str, Any]) -> None:
         self._kinds: dict[str, object] = {}
         self._lists: dict[str, object] = {}
         for root in numbering:
@@ -41,85 +44,66 @@ class Numbers:
         """The number that Word shows before a paragraph, with a space behind it where it needs one;
         "" for none.
         """
-        if not self._lists:
-            return ""
         key, level = self._list_of(paragraph)
         kind = self._kind(key)
         if kind is None:
             return ""
-        levels = {int(_value(one, "ilvl")): one for one in _all(kind, "lvl") if _is_level(one)}
+        levels = {_value(one, "ilvl"): one for one in _all(kind, "lvl")}
         counts = self._counted(key, level, levels)
-        shown = levels.get(level)
+        shown = levels.get(str(level))
         if shown is None or inner(shown, "numFmt") in ("bullet", "none"):
             return ""
         legal = shown.find(f"{W}isLgl") is not None
 
         def figure(place: re.Match) -> str:
             at = int(place[1]) - 1
-            form = inner(levels[at], "numFmt") if at in levels else ""
+            form = inner(levels.get(str(at)), "numFmt")
             return numeral(counts[at], "decimal" if legal and at < level else form or "decimal")
 
         text = _PLACE.sub(figure, inner(shown, "lvlText")).strip()
         return text if not text or text[-1] in _CLOSE else f"{text} "
 
-    def _counted(self, key: str, level: int, levels: dict[int, object]) -> list[int]:
+    def _counted(self, key: str, level: int, levels: Mapping[str, object]) -> list[int]:
         """Counts a paragraph of a list at some level, and returns the counts of all levels;
         -1 means that a level has not begun.
         """
         counts = self._counts.setdefault(inner(self._lists[key], "abstractNumId"), [-1] * _LEVELS)
         if (key, level) not in self._begun:
             self._begun.add((key, level))
-            if (start := self._override(key, level)) is not None:
-                counts[level] = start - 1
+            for one in _all(self._lists[key], "lvlOverride"):
+                anew = inner(one, "startOverride")
+                if _value(one, "ilvl") == str(level) and is_count(anew):
+                    counts[level] = int(anew) - 1
+                    break
         for at in range(level + 1):
             if counts[at] < 0:
-                start_text = inner(levels[at], "start") if at in levels else ""
-                counts[at] = (int(start_text) if is_count(start_text) else 1) - (at == level)
+                start = inner(levels.get(str(at)), "start")
+                counts[at] = (int(start) if is_count(start) else 1) - (at == level)
         counts[level] += 1
         counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
         return counts
 
-    def _override(self, key: str, level: int) -> int | None:
-        for one in _all(self._lists[key], "lvlOverride"):
-            if _value(one, "ilvl") == str(level) and is_count(start := inner(one, "startOverride")):
-                return int(start)
-        return None
-
     def _list_of(self, paragraph) -> tuple[str, int]:
-        """The id of a paragraph's list and its level, stated by the paragraph or by its style;
-        ("", 0) for none.
+        """The id of a paragraph's list and its level; ("", 0) for none.
+
+        What the paragraph does not state itself is that of its style, or of the nearest style with
+        a list that this one is based on.
         """
-        marks = paragraph.find(f"{W}pPr")
-        if marks is None:
-            return "", 0
-        numbering, name = marks.find(f"{W}numPr"), inner(marks, "pStyle")
+        numbering, style = paragraph.find(_NUMBERING), inner(paragraph.find(f"{W}pPr"), "pStyle")
         key, level = inner(numbering, "numId"), inner(numbering, "ilvl")
-        if not key or not level:
-            key, level = self._completed(name, key, level)
+        for _ in range(_MOST_STYLES):
+            if (key and level) or style not in self._styles:
+                break
+            if (numbering := self._styles[style].find(_NUMBERING)) is not None:
+                key = key or inner(numbering, "numId")
+                level = level or inner(numbering, "ilvl") or self._level_of_style(key, style)
+                break
+            style = inner(self._styles[style], "basedOn")
         return key, int(level) if is_count(level) and int(level) < _LEVELS else 0
 
-    def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
-        """The list and the level of a paragraph; what it does not state itself ("") is that of its
-        style.
-        """
-        for at in self._above(style):
-            if (numbering := _numbering(self._styles[at])) is not None:
-                key, level = key or inner(numbering, "numId"), level or inner(numbering, "ilvl")
-                return key, level or self._level_of_style(key, at)
-        return key, level
-
-    def _above(self, name: str) -> Iterator[str]:
-        """The ids of a style and of those that it is based on, nearest first."""
-        for _ in range(20):
-            if name not in self._styles:
-                return
-            yield name
-            name = inner(self._styles[name], "basedOn")
-
     def _level_of_style(self, key: str, style: str) -> str:
-        kind = self._kind(key)
-        named = (one for one in _all(kind, "lvl") if inner(one, "pStyle") == style)
-        return next((_value(one, "ilvl") for one in (named if kind is not None else ())), "")
+        levels = _all(self._kind(key), "lvl")
+        return next((_value(one, "ilvl") for one in levels if inner(one, "pStyle") == style), "")
 
     def _kind(self, key: str):
         """The definition of a list (w:abstractNum); None if there is none."""
@@ -128,23 +112,9 @@ class Numbers:
         return self._kinds.get(inner(self._lists[key], "abstractNumId"))
 
 
-def _numbering(style):
-    return style.find(f"{W}pPr/{W}numPr")
-
-
 def _all(root, name: str) -> Iterator:
     return root.iterchildren(f"{W}{name}") if root is not None else iter(())
 
 
 def _value(node, name: str) -> str:
     return node.get(f"{W}{name}", "")
-
-
-def inner(node, name: str) -> str:
-    """The value (w:val) of a child element; "" if it is missing."""
-    found = node.find(f"{W}{name}") if node is not None else None
-    return found.get(f"{W}val", "") if found is not None else ""
-
-
-def _is_level(node) -> bool:
-    return is_count(level := _value(node, "ilvl")) and int(level) < _LEVELS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.corpus.readers.formulas import in_brackets
-from rag.corpus.readers.numbering import raised
+from rag.corpus.readers.numbering import is_count, raised
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -15,7 +15,7 @@ _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 CENTRED = "centred"
 _P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
-_RUN, _LOOK, _TEXTS = f"{W}r", f"{W}rPr", (f"{W}t", f"{_M}t")
+_RUN, _LOOK, _TEXTS = f"{W}r", f"{W}rPr/*", (f"{W}t", f"{_M}t")
 _FRACTION, _ROOT = f"{_M}f", f"{_M}rad"
 _DRAWN = f"{_A}p"
 _WORDART, _HEADERS = "{urn:schemas-microsoft-com:vml}textpath", (f"{W}hdr", f"{W}ftr")
@@ -68,8 +68,9 @@ def lines_of(
             number, text = before(block), text_of(block)
             yield number * bool(text) + text, _style(block, named)
             yield from ((line, "") for line in _anchored(block, aside))
-            # Text boxes that are anchored in the paragraph are read next.
-            waiting.append(iter([box for box in block.iter(_BOX) if _shown(box, block)]))
+            if next(block.iter(_BOX), None) is not None:
+                # Text boxes that are anchored in the paragraph are read next.
+                waiting.append(box for box in _inside(block, (_BOX,)) if box.tag == _BOX)
         elif block.tag == _ROW and block.find(f"{W}trPr/{W}del") is None:
             cells = _cells(block, above.setdefault(block.getparent(), {}), before)
             yield "\t".join(cells).strip(), ""
@@ -81,10 +82,15 @@ def lines_of(
 
 
 def _style(paragraph, named: Callable[[str], str]) -> str:
-    style, place = paragraph.find(f"{W}pPr/{W}pStyle"), paragraph.find(f"{W}pPr/{W}jc")
-    name = named(style.get(f"{W}val", "")) if style is not None else ""
-    centred = place is not None and place.get(f"{W}val") == "center"
+    look = paragraph.find(f"{W}pPr")
+    name, centred = named(inner(look, "pStyle")), inner(look, "jc") == "center"
     return CENTRED if centred and name in ("", "normal", "正文") else name
+
+
+def inner(node, name: str) -> str:
+    """The value (w:val) of a child element; "" if it is missing."""
+    found = node.find(f"{W}{name}") if node is not None else None
+    return found.get(f"{W}val", "") if found is not None else ""
 
 
 def text_of(paragraph) -> str:
@@ -108,7 +114,7 @@ def _pieces(paragraph) -> Iterator[str]:
 
 def _is_raised(text) -> bool:
     above = text.getparent()
-    for mark in above.find(_LOOK) or ():
+    for mark in above.iterfind(_LOOK):
         value = mark.get(f"{W}val", "-")
         if mark.tag == f"{W}vertAlign" and value == "superscript":
             return True
@@ -118,10 +124,9 @@ def _is_raised(text) -> bool:
 
 
 def _is_hidden(run) -> bool:
-    look = run.find(_LOOK) if run.tag == _RUN else None
-    return look is not None and any(
+    return run.tag == _RUN and any(
         mark.tag in _HIDING and mark.get(f"{W}val", "1") not in ("0", "false", "off")
-        for mark in look
+        for mark in run.iterfind(_LOOK)
     )
 
 
@@ -137,13 +142,12 @@ def _cells(row, above: dict[int, str], before: Before) -> Iterator[str]:
             continue
         lines = (f"{before(one)}{text_of(one)}" for one in _inside(cell) if one.tag == _P)
         text = " ".join(" ".join(lines).split())
-        merged, span = cell.find(f"{W}tcPr/{W}vMerge"), cell.find(f"{W}tcPr/{W}gridSpan")
+        merged, span = cell.find(f"{W}tcPr/{W}vMerge"), inner(cell.find(f"{W}tcPr"), "gridSpan")
         if merged is not None and merged.get(f"{W}val") != "restart":
             text = text or above.get(column, "")
-        above[column] = text if merged is not None else ""
+        above[column] = text
         yield text
-        width = span.get(f"{W}val", "") if span is not None else ""
-        columns = int(width) if width.isascii() and width.isdigit() and len(width) < 3 else 1
+        columns = int(span) if is_count(span) and len(span) < 3 else 1
         yield from [""] * (columns - 1)
         column += columns
 
@@ -214,15 +218,3 @@ def _points(holder) -> dict[str, str]:
         return {}
     points = ((point.get("idx", "0"), point.find(f"{_C}v")) for point in holder.iter(f"{_C}pt"))
     return {at: value.text or "" for at, value in points if value is not None}
-
-
-def _shown(box, paragraph) -> bool:
-    """Whether a text box belongs to the paragraph itself: it is neither inside another text box nor
-    a copy for old programs.
-    """
-    node = box.getparent()
-    while node is not paragraph:
-        if node.tag in _GONE or node.tag == _BOX:
-            return False
-        node = node.getparent()
-    return True

@@ -16,11 +16,11 @@ from rag.corpus.dates import normal_date
 from rag.corpus.encoding import NotText
 from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import width
+from rag.corpus.readers.archive import ZIP_ERRORS, open_zip
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.markup import ANCHOR_MARK
 from rag.corpus.readers.tree import xml_root
-from rag.corpus.readers.zipped import ZIP_ERRORS, open_zip
 
 _OPS = "http://www.idpf.org/2007/ops"
 _CONTAINER = "META-INF/container.xml"
@@ -119,11 +119,8 @@ def _texts(
         text = page_text(_bytes(archive, name), places)
     except (NotText, *ZIP_ERRORS) as error:
         return [("", Missing(f"a chapter cannot be read ({error})", posixpath.basename(name)))]
-    first, *parts = text.split(ANCHOR_MARK)
-    found = [("", first.strip())]
-    for part in parts:
-        place, _, inside = part.partition("\n")
-        found.append((place, inside.strip()))
+    parts = (part.partition("\n") for part in f"\n{text}".split(ANCHOR_MARK))
+    found = [(place, inside.strip()) for place, _, inside in parts]
     return [(place, inside) for place, inside in found if inside] or [("", "")]
 
 
@@ -131,9 +128,8 @@ def _spine(package, items: dict) -> Iterator:
     """Yields the items that hold text in reading order, without the table of contents."""
     for reference in package.iterfind("{*}spine/{*}itemref"):
         item = items.get(reference.get("idref", ""))
-        if item is None or reference.get("linear") == "no" or _is_contents(item):
-            continue
-        if item.get("media-type", "") in _TEXT_TYPES:
+        is_text = item is not None and item.get("media-type", "") in _TEXT_TYPES
+        if is_text and reference.get("linear") != "no" and not _is_contents(item):
             yield item
 
 

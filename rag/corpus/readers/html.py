@@ -1,12 +1,18 @@
-"""Web pages: reads the article in them, without menus, scripts and links."""
+"""Web pages, also as a browser saved them with all their parts in one file (.mhtml, .mht): reads the
+article in them, without menus, scripts and links.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import functools
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from email.message import Message
 
 from rag.corpus.captions import CAPTION_MARK, is_caption
 from rag.corpus.dates import normal_date
@@ -36,6 +42,7 @@ _OTHER_LATIN = frozenset(
 _BEHIND_TITLE = re.compile(r"(?<=\S)\s*[_|｜]\s*\S|(?<=\S)(?:\s+[-–—·»]\s+|-)(?=\S)")
 _DOMAIN = re.compile(r"\w\.\w")
 _MARKED_TITLE = re.compile("entry-title|post-title")
+_MOST_FRAMES = 20  # parts of a saved page in which an article is sought
 _WECHAT = 'id="js_content"'
 # A page that shows less than this share of the article in its data shows only its beginning.
 _EXCERPT = 0.5
@@ -54,23 +61,22 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     """
     html = decoded(data, charset)
     root = _tree(html)
-    embedded, stated = (None, False) if root is None else island(root)
-    styled = "" if root is None else _styled_title(root)
-    account_name, made = account(root) if root is not None and _WECHAT in html else ("", "")
-    found, main, visible = (None, "", "") if root is None else _extract(root)
+    embedded, stated = island(root)
+    styled = _styled_title(root)
+    account_name, made = account(root) if _WECHAT in html else ("", "")
+    found, main, visible = _extract(root)
     visible = tidy(visible or visible_text(html))
     page = read_page(visible)
-    title = styled or (found.title if found else "") or page.title
+    title = styled or found.title or page.title
     title = _headline(" ".join(title.removesuffix("¶").split()), visible)
     # Without visible text, what trafilatura found stands in menus only.
     text = tidy(main) if main and visible else page.text
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
-    date = normal_date(found.date or "") if found else ""
-    site = (found.sitename or "").strip() if found else ""
+    date, url = normal_date(found.date or ""), found.url or ""
+    site = (found.sitename or "").strip()
     names = (account_name, site, page.source, labelled_source(visible))
     source = next((name for name in names if name and name != title), "")
-    url = (found.url or "") if found else ""
     if embedded and (len(text) < _EXCERPT * len(embedded.text) if stated else not text):
         text, title = embedded.text, embedded.title or title
         date, source, url = date or embedded.date, source or embedded.source, url or embedded.url
@@ -84,6 +90,48 @@ def read_html(data: bytes, charset: str = "") -> Draft:
         raise Unreadable(f"expected an article, found {what}")
     lang = _language(html, f"{title}\n{text}")
     return Draft(text, title, date or made or page.date, source, url, lang)
+
+
+def read_mhtml(data: bytes) -> Draft:
+    """The article in the page that was saved, without its frames and pictures; its address is that
+    of the page, unless the article states one.
+
+    Raises:
+        Unreadable: no page in the file, or no text on it.
+    """
+    # This policy takes each header as it stands. The newer ones parse headers, and fail on some.
+    message = email.message_from_bytes(data.lstrip(), policy=email.policy.compat32)
+    at = _header(message, "Snapshot-Content-Location") or _header(message, "Content-Location")
+    types = ("text/html", "application/xhtml+xml")
+    pages = [part for part in message.walk() if part.get_content_type() in types]
+    if not pages:
+        raise Unreadable(
+            "expected a web page saved as MHTML, found no part that is one; save it anew"
+        )
+    pages.sort(key=lambda part: not at or _header(part, "Content-Location") != at)
+    page = pages[0]
+    draft = _first(pages)
+    at = at or _header(page, "Content-Location")
+    return replace(draft, url=draft.url or (at if at.startswith(("http://", "https://")) else ""))
+
+
+def _first(pages: list[Message]) -> Draft:
+    """The article of the first part that holds one: of the page itself, or of a frame if the page
+    consists only of frames. Raises Unreadable, as for the page, if no part holds one.
+    """
+    for part in pages[:_MOST_FRAMES]:
+        with contextlib.suppress(Unreadable):
+            return _page(part)
+    return _page(pages[0])
+
+
+def _page(part: Message) -> Draft:
+    content = part.get_payload(decode=True)
+    return read_html(content if isinstance(content, bytes) else b"", part.get_content_charset(""))
+
+
+def _header(part: Message, name: str) -> str:
+    return "".join(str(part.get(name, "")).split())
 
 
 def _styled_title(root) -> str:
@@ -142,16 +190,17 @@ def _language(html: str, text: str) -> str:
 
 
 def _tree(html: str):
-    """The tree of a page as trafilatura parses it; None for what is no HTML."""
+    """The tree of a page as trafilatura parses it, without any text for what is no HTML."""
+    import lxml.html
     import trafilatura
 
     _config()
     if not _ROOT.search(html):
         html = f"<html><body>{html}</body></html>"  # the file holds only a part of a page
-    try:
-        return trafilatura.load_html(html)
-    except (ValueError, TypeError, AttributeError):
-        return None
+    tree = None
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
+        tree = trafilatura.load_html(html)
+    return lxml.html.Element("html") if tree is None else tree
 
 
 @functools.cache
@@ -203,13 +252,14 @@ def _metadata(root):
 def _extract(root):
     """Metadata, main text and all visible text of a page, as trafilatura finds them.
 
-    The metadata are None, and the texts "", for what cannot be read. The tree is changed.
+    The metadata are empty, and the texts "", for what cannot be read. The tree is changed.
     """
     import lxml.etree
     import trafilatura
 
-    document, visible = None, ""
-    try:
+    document, found, visible = trafilatura.settings.Document(), None, ""
+    # trafilatura fails on some broken pages: these are read as plain lines.
+    with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
         document = _metadata(root)  # before the tree is changed
         lxml.etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
         ready(root)
@@ -219,6 +269,4 @@ def _extract(root):
         found = trafilatura.bare_extraction(
             root, include_comments=False, include_tables=True, config=_config()
         )
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        found = None  # trafilatura fails on some broken pages: these are read as plain lines
     return document, _NUMBER.sub("", getattr(found, "text", "") or ""), visible

@@ -46,10 +46,8 @@ def plain_markdown(text: str) -> tuple[str, str, bool]:
         block = ""
         if token.type == "list_item_open":
             number = f"{token.info}. " if token.info else ""
-        elif token.type == "tr_open":
-            cells = []
         elif token.type == "tr_close":
-            block, kind = "\t".join(cells), "row"
+            block, kind, cells = "\t".join(cells), "row", []
         elif token.type in ("fence", "code_block"):
             block, kind = token.content, "code"
         elif token.type in ("math_block", "math_block_label"):

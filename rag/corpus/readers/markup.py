@@ -143,15 +143,10 @@ def _spaced(classed: Iterable) -> None:
     """
     for node in classed:
         if _says(node.get("class"), _META_CLASS) and node.tag in ("span", "a", "em", "i"):
-            before = node.getprevious()
-            if before is not None and before.tag in INLINE_ELEMENTS and not before.tail:
-                before.tail = " "
-            if (
-                node.getnext() is not None
-                and node.getnext().tag in INLINE_ELEMENTS
-                and not node.tail
-            ):
-                node.tail = " "
+            for one, other in ((node.getprevious(), node), (node, node.getnext())):
+                both = one is not None and other is not None
+                if both and {one.tag, other.tag} <= INLINE_ELEMENTS and not one.tail:
+                    one.tail = " "
 
 
 def _figures(root) -> None:
@@ -184,12 +179,8 @@ def _named_captions(classed: Iterable) -> None:
             continue
         if node.xpath(f"{_PICTURES} | .//p | .//div[normalize-space(.)]"):
             continue
-        ancestors = itertools.islice(node.iterancestors(), 2)
-        if (
-            (text := text_in(node))
-            and _is_short(node)
-            and any(one.xpath(_PICTURES) for one in ancestors)
-        ):
+        text, ancestors = text_in(node), itertools.islice(node.iterancestors(), 2)
+        if text and _is_short(node) and any(one.xpath(_PICTURES) for one in ancestors):
             _behind(node, as_caption(text))
 
 

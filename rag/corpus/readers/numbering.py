@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LEVEL, _RAISED = "0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"
-SUPERSCRIPTS = dict(zip(_LEVEL, _RAISED))
+SUPERSCRIPTS = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
 """The raised form of each character that powers are written with."""
 
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
@@ -56,11 +55,10 @@ def raised(text: str) -> str:
     """A power that is set above the line, in raised characters ("3" as "³"); any other text
     unchanged.
     """
-    return (
-        text.strip().translate(str.maketrans(_LEVEL, _RAISED))
-        if _POWER.fullmatch(text.strip())
-        else text
-    )
+    power = text.strip()
+    if not _POWER.fullmatch(power):
+        return text
+    return "".join(SUPERSCRIPTS.get(sign, sign) for sign in power)
 
 
 def _roman(number: int) -> str:

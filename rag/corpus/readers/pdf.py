@@ -206,27 +206,22 @@ def _draft(pages: list[list[Line]], metadata: dict[str, str], sure: Sequence[int
     before: Line | None = None
     right = 0.0  # right edge of the column that `before` stands in
     for lines in pages:
-        rights = _right_edges(lines)
-        starts.append(-1)
-        for at, line in enumerate(lines):
+        start = None
+        for line, edge in zip(lines, _right_edges(lines)):
             if line in title_lines and lines is first:
                 continue
-            joint = "" if not text else _joint(before, line, right) if before else "\n"
-            right, before = rights[at], line
-            if starts[-1] < 0:
-                starts[-1] = len(text) + (len(joint) if joint != LINE_END_HYPHEN else 0)
-            text += joint + line.text
-        if starts[-1] < 0:
-            starts[-1] = len(text)
+            text += _joint(before, line, right) if before else ""
+            start = len(text) if start is None else start
+            text += line.text
+            right, before = edge, line
+        starts.append(len(text) if start is None else start)
     text, starts = _unhyphenated(text, starts)
     head = [line.text for line in first[:15]]
     # A browser's PDF is made on the day on which it was printed, not when it was published.
     printed = _BROWSER.search(metadata.get("Creator", ""))
-    created = (
-        "" if printed else normal_date(metadata.get("CreationDate", "").removeprefix("D:")[:8])
-    )
+    made = "" if printed else metadata.get("CreationDate", "").removeprefix("D:")[:8]
+    date = date_in(head) or normal_date(made)
     ocr = tuple(sure) if any(sure) else ()
-    date = date_in(head) or created
     return Draft(text or title, title, date, source_in(head), pages=tuple(starts), ocr=ocr)
 
 
@@ -266,11 +261,9 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
         if is_long and len(beside) == 3 and max(beside) - min(beside) < line.size:
             out.append(max(beside))  # three full lines in a row tell the edge by themselves
             continue
-        first, last = at, at
-        while first > max(0, at - 8) and joined[first - 1]:
-            first -= 1
-        while last < at + 8 and joined[last]:
-            last += 1
+        top = max(0, at - 8)
+        first = next((n for n in range(at, top, -1) if not joined[n - 1]), top)
+        last = next((n for n in range(at, at + 8) if not joined[n]), at + 8)
         near = [one for one in lines[first : last + 1] if _alike(line, one)]
         rights = [one.right for one in near if abs(one.left - line.left) < 4 * line.size]
         out.append(max(rights, default=line.right))

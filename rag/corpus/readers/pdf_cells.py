@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rag.corpus.readers.pdf_layout import is_column, with_markers
-from rag.corpus.readers.pdf_lines import LINE_END_HYPHEN, Glyphs, Line, segments
+from rag.corpus.readers.pdf_lines import LINE_END_HYPHEN, Glyphs, Line, grouped, segments
 
 # Distances are in font sizes, that is in multiples of the size of a letter.
 _LEADING = 2.2  # from one line of a cell to the next at most
@@ -104,13 +104,11 @@ def _is_up(one: Line, following: Line) -> bool:
 
 def _stacked(pieces: Sequence[Line], most: float) -> list[PdfCell]:
     """Cells: pieces that were drawn one below the other, at most ``most`` font sizes apart."""
-    out: list[list[Line]] = []
-    for one in pieces:
-        if out and _is_next(out[-1][-1], one) and _step(out[-1][-1], one) <= most:
-            out[-1].append(one)
-        else:
-            out.append([one])
-    return list(map(_cell, out))
+
+    def goes_on(lines: Sequence[Line], one: Line) -> bool:
+        return _is_next(lines[-1], one) and _step(lines[-1], one) <= most
+
+    return list(map(_cell, grouped(pieces, goes_on)))
 
 
 def _cell(lines: Sequence[Line]) -> PdfCell:
@@ -132,20 +130,13 @@ def _is_next(one: Line, below: Line) -> bool:
 
 def _rows(cells: Sequence[PdfCell]) -> list[Row]:
     """Rows: cells that were drawn one to the right of the other and overlap in height."""
-    out: list[Row] = []
-    for one in cells:
-        if out and len(out[-1]) < _MOST and _stands_in(out[-1], one):
-            out[-1].append(one)
-        else:
-            out.append([one])
-    return out
+    return grouped(cells, _stands_in)
 
 
 def _stands_in(row: Row, one: PdfCell) -> bool:
-    level = min(cell.bottom for cell in row) < one.top and one.bottom < max(
-        cell.top for cell in row
-    )
-    return level and one.left > row[-1].right + _GUTTER * row[-1].lines[0].size
+    above, below = max(cell.top for cell in row), min(cell.bottom for cell in row)
+    beside = one.left > row[-1].right + _GUTTER * row[-1].lines[0].size
+    return len(row) < _MOST and below < one.top and one.bottom < above and beside
 
 
 def _tables(rows: Sequence[Row]) -> list[Table]:

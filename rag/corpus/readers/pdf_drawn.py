@@ -89,21 +89,19 @@ def _is_table(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> bool:
     column, and one of the other columns holds figures.
     """
     for column in columns:
-        beside = sum(_row(first, one) is not None for one in column)
-        if len(column) < _LEAST_ROWS - 1 or beside < len(column) - (_row(first, column[0]) is None):
+        headings = [at for at, one in enumerate(column) if not _row(first, one)]
+        if len(column) < _LEAST_ROWS - 1 or headings not in ([], [0]):
             return False
     figures = [[bool(_FIGURE.fullmatch(one.text)) for one in column] for column in columns]
     return any(sum(column) >= _FIGURES * len(column) for column in figures)
 
 
-def _row(first: Sequence[Line], cell: Line) -> int | None:
-    """The number of the row in which a cell stands: that of the cell of the first column that is
-    level with it; None if there is none.
+def _row(first: Sequence[Line], cell: Line) -> int:
+    """The number of the row in which a cell stands, from 1: that of the cell of the first column
+    that is level with it; 0 if there is none.
     """
-    for at, one in enumerate(first):
-        if abs(one.bottom - cell.bottom) < _LEVEL * one.size:
-            return at
-    return None
+    level = (abs(one.bottom - cell.bottom) < _LEVEL * one.size for one in first)
+    return next((number for number, is_level in enumerate(level, 1) if is_level), 0)
 
 
 def _in_rows(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> list[Line]:
@@ -113,6 +111,5 @@ def _in_rows(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> list[L
     rows: list[list[Line]] = [[], *([one] for one in first)]
     for column in columns:
         for cell in column:
-            at = _row(first, cell)
-            rows[0 if at is None else at + 1].append(cell)
+            rows[_row(first, cell)].append(cell)
     return [cell for row in rows for cell in row]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.readers.numbering import raised
-from rag.corpus.readers.pdf_lines import Line
+from rag.corpus.readers.pdf_lines import Line, grouped
 
 _LIST_MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)）]")
 """The mark or number of an item in a list, which may be drawn apart from the item."""
@@ -35,12 +35,7 @@ def ordered(stretches: Sequence[Line]) -> list[Line]:
     """Stretches of text as lines in reading order: column by column, and tables row by row with
     tabs between the cells.
     """
-    rows: list[list[Line]] = []
-    for one in with_markers(stretches):
-        if rows and len(rows[-1]) < _MOST_CELLS and _beside(rows[-1], one):
-            rows[-1].append(one)
-        else:
-            rows.append([one])
+    rows = grouped(with_markers(stretches), _beside)
     out: list[Line] = []
     at = 0
     while at < len(rows):
@@ -138,9 +133,8 @@ def _beside(row: Sequence[Line], one: Line) -> bool:
     near = 0.1 * max(one.size, last.size)
     middle, other = (one.top + one.bottom) / 2, (last.top + last.bottom) / 2
     level = last.bottom < middle < last.top or one.bottom < other < one.top
-    return level and all(
-        one.left >= cell.right - near or one.right <= cell.left + near for cell in row
-    )
+    free = (one.left >= cell.right - near or one.right <= cell.left + near for cell in row)
+    return level and len(row) < _MOST_CELLS and all(free)
 
 
 def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:

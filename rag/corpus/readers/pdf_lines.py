@@ -12,9 +12,9 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from rag.corpus.readers.numbering import SUPERSCRIPTS
 
@@ -55,6 +55,7 @@ _BLANKS = re.compile(r"[ \t\xa0]+")
 _FILLING = re.compile(r"[\s.…·•_—–-]")  # leaders of a table of contents, and rules
 
 
+T = TypeVar("T")
 Span = tuple[int, int]
 Gap = tuple[float, float, int]
 
@@ -140,14 +141,11 @@ class Glyphs:
         box = self._rect
         self._raw.FPDFText_GetLooseCharBox(self._text, at, box)
         left, bottom, right, top = box.left, box.bottom, box.right, box.top
-        if not self._turns:
-            return left, bottom, right, top
         width, height = self._width, self._height
-        if self._turns == 1:
-            return bottom, width - right, top, width - left
-        if self._turns == 2:
-            return width - right, height - top, width - left, height - bottom
-        return height - top, left, height - bottom, right
+        for _ in range(self._turns):
+            left, bottom, right, top = bottom, width - right, top, width - left
+            width, height = height, width
+        return left, bottom, right, top
 
     def size(self, at: int) -> float:
         """The font size of a character as it is drawn, in points, at least 1."""
@@ -180,6 +178,19 @@ def _unturned(page: Any) -> tuple[float, float]:
     """Width and height of a page in points before it is turned."""
     width, height = page.get_size()
     return (height, width) if page.get_rotation() % 180 else (width, height)
+
+
+def grouped(items: Iterable[T], joins: Callable[[list[T], T], bool]) -> list[list[T]]:
+    """The items in groups, in their order: one that ``joins`` the group before it, or begins
+    another.
+    """
+    out: list[list[T]] = []
+    for one in items:
+        if out and joins(out[-1], one):
+            out[-1].append(one)
+        else:
+            out.append([one])
+    return out
 
 
 def segments(glyphs: Glyphs, finer: bool = False) -> list[Line]:

@@ -176,10 +176,8 @@ def _is_head(row: dict, columns: Columns) -> bool:
     """Whether an object is no article but describes a list of articles in it: {"title",
     "description", "items": [...]}.
     """
-    lists = (one for one in row.values() if isinstance(one, list))
-    return not text_of(row, columns) and any(
-        _is_row(one, columns) for some in lists for one in some
-    )
+    inside = (one for some in row.values() if isinstance(some, list) for one in some)
+    return not text_of(row, columns) and any(_is_row(one, columns) for one in inside)
 
 
 def _by_columns(value: object, columns: Columns) -> list[dict]:

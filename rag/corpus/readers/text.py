@@ -46,8 +46,7 @@ def read_text(data: bytes) -> Draft:
     """
     text = decode(data)
     front, body = _mail(data, text) if _MAIL.match(text) else _front_matter(text)
-    page = read_page(tidy(body))
-    return _with_front(Draft(page.text, page.title, page.date, page.source), front)
+    return _with_front(read_page(tidy(body)), front)
 
 
 def read_markdown(data: bytes) -> Draft:
@@ -64,9 +63,11 @@ def read_markdown(data: bytes) -> Draft:
         draft = Draft(tidy(f"{other}\n\n{plain}"), heading)
     else:
         heading = "" if is_contents(heading) else heading
-        page = read_page(tidy(f"{heading}\n\n{plain}"), whole, heading)
-        text = page.text.removeprefix(heading).lstrip("\n") if heading else page.text
-        draft = Draft(text, heading or page.title, page.date, page.source)
+        draft = read_page(tidy(f"{heading}\n\n{plain}"), whole, heading)
+        if heading:
+            draft = replace(
+                draft, text=draft.text.removeprefix(heading).lstrip("\n"), title=heading
+            )
     return _with_front(draft, front)
 
 
@@ -106,9 +107,8 @@ def _charset(part: Message) -> str:
     statement still holds only for those.
     """
     transfer_encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-    return (
-        part.get_content_charset("") if transfer_encoding in ("base64", "quoted-printable") else ""
-    )
+    is_kept = transfer_encoding in ("base64", "quoted-printable")
+    return part.get_content_charset("") if is_kept else ""
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -134,9 +134,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     block, body = text[opened.end() : closed.start()], text[closed.end() :]
     try:
         # The base loader makes only strings, so a title such as 2011 or a date stays as written.
-        values: object = (
-            yaml.load(block, yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
-        )
+        values = yaml.load(block, yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
     except (yaml.YAMLError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
         values = _key_lines(block)
     if isinstance(values, str) and all(map(_KEY_LINE.match, filter(str.strip, block.split("\n")))):
