@@ -4,6 +4,7 @@ footnote.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Sequence
@@ -143,7 +144,7 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
     footnotes = "".join(
         f'<w:footnote w:id="{number}"><w:p><w:r><w:rPr><w:vertAlign'
         ' w:val="superscript"/></w:rPr><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve">'
-        f" {_xml(note)}</w:t></w:r></w:p></w:footnote>"
+        f" {html.escape(note, quote=False)}</w:t></w:r></w:p></w:footnote>"
         for number, note in enumerate(notes, 1)
     )
     xml = (
@@ -153,9 +154,3 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
     part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
-
-
-def _xml(text: str) -> str:
-    from xml.sax.saxutils import escape
-
-    return escape(text)

@@ -40,7 +40,7 @@ def gathered(name: str, make: Callable, *options: Callable) -> Callable[[Callabl
     def decorate(function: Callable) -> Callable:
         @functools.wraps(function)
         def with_value(*args, **given):
-            made = make(**{key: given.pop(key) for key in of})
+            made = make(**{key: given.pop(key) for key in of if key in given})
             return function(*args, **{name: made}, **given)
 
         return applied(options, with_value)
@@ -364,7 +364,7 @@ replicas = click.option(
 
 
 def _opened(
-    path: str, model: str | None, rerank: str | None, on: str | None, replicas: int
+    path: str, model: str | None, rerank: str | None, on: str | None = None, replicas: int = 2
 ) -> Callable[[], Index]:
     from rag.library import Index
 
@@ -373,6 +373,8 @@ def _opened(
 
 opened = gathered("opened", _opened, index, model, rerank, on, replicas)
 """The options of an index; the verb gets one argument ``opened``, a function that opens it."""
+opened_here = gathered("opened", _opened, index, model, rerank)
+"""The same for a verb that opens the index in this process only, not on a cluster."""
 
 
 def yes(help: str) -> Callable:

@@ -27,7 +27,6 @@ from rag.index.versions import VERSIONS_FOLDER, current
 if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
 
-REPLICAS = 2
 _ANSWER_TIMEOUT_SECONDS = 10.0
 """Seconds that a replica has to answer, before another one is asked."""
 _REST_SECONDS = 30.0
@@ -206,7 +205,7 @@ class Held(Shards):
 
 
 def open_on(
-    on: str, path: Path, embedder: Embedder | None, model: str | None, replicas: int = REPLICAS
+    on: str, path: Path, embedder: Embedder | None, model: str | None, replicas: int
 ) -> Snapshot:
     """Opens the live version of an index, with its shards on a cluster of Ray.
 

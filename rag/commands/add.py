@@ -4,11 +4,11 @@ index.
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,10 +20,9 @@ from rag.commands.report import (
     put_current,
     put_report,
     skipped_before,
-    with_progress,
 )
 from rag.errors import CorpusError, UsageError
-from rag.terminal import printable, put, put_json
+from rag.terminal import Progress, printable, put, put_json
 
 if TYPE_CHECKING:
     from rag.corpus.folder import Added, CorpusFolder
@@ -93,57 +92,49 @@ def add(
     from rag.corpus.fetch import Fetcher, Limits
 
     folder = adding.corpus_folder(path, corpus)
-    tally = Tally(os.path.relpath(folder.path), quiet=as_json)
     if "-" in sources:
         if len(sources) > 1:
             raise UsageError('expected "-" (standard input) alone, got other things to add too')
-        tally.take(
-            [folder.add_text(sys.stdin.buffer.read().decode("utf-8", "replace"), **metadata)]
-        )
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        found: Iterable[Added] = [folder.add_text(text, **metadata)]
     else:
-        tally.take(
-            adding.add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **metadata)
-        )
-    tally.close()
-    row = {"corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
-    wanted = bool(tally.counts["added"] or tally.counts["replaced"]) and not no_update
+        fetcher = Fetcher(Limits(pages=pages), allow)
+        found = adding.add(sources, path, corpus, fetcher, **metadata)
+    added = told(found, folder.path, quiet=as_json)
+    row = {"corpus": str(folder.path), "articles": [one.to_dict() for one in added]}
+    statuses = {one.status for one in added}
+    wanted = not statuses.isdisjoint(("added", "replaced")) and not no_update
     _update(path, folder, model, wanted, 1.0 if yes else MAX_REMOVED, row if as_json else None)
-    if tally.all and tally.counts["refused"] == len(tally.all):
+    if statuses == {"refused"}:
         ctx.exit(CorpusError.exit_code)  # what was wrong with each has been told
 
 
-class Tally:
-    """What became of things that were added: told line by line while they are few, and counted."""
+def told(found: Iterable[Added], folder: str | Path, quiet: bool) -> list[Added]:
+    """Tells what became of things that are added to a folder, each as it comes while they are few,
+    and at the end their counts where not all was shown; returns them. With ``quiet`` it only
+    returns them.
+    """
+    from tqdm import tqdm
 
-    def __init__(self, folder: str, quiet: bool) -> None:
-        self.folder, self.quiet = folder, quiet
-        self.all: list[Added] = []
-        self.counts: Counter[str] = Counter()
-
-    def take(self, found: Iterable[Added]) -> None:
-        """Tells what comes, as it comes."""
-        from tqdm import tqdm
-
-        with tqdm(desc="articles", disable=None, leave=False, file=sys.stderr) as bar:
-            for one in found:
-                self.all.append(one)
-                self.counts[one.status] += 1
-                bar.update()
-                if self.quiet or self.counts[one.status] > _SHOWN:
-                    continue
-                if refused := one.status == "refused":
-                    line = f"yinju: refused {one.name}: {one.reason}"
-                else:
-                    line = f"{one.status:<9} {os.path.join(self.folder, one.path)}"
-                    line += f"  {one.title}" * bool(one.title)
-                    line += f"  ({one.reason})" * bool(one.reason)
-                bar.clear()
-                put(printable(line), error=refused)
-
-    def close(self) -> None:
-        """Tells the counts, where not all was shown."""
-        if not self.quiet and any(count > _SHOWN for count in self.counts.values()):
-            put(counted(self.counts))
+    done, counts = [], Counter[str]()
+    with tqdm(desc="articles", disable=None, leave=False, file=sys.stderr) as bar:
+        for one in found:
+            done.append(one)
+            counts[one.status] += 1
+            bar.update()
+            if quiet or counts[one.status] > _SHOWN:
+                continue
+            if refused := one.status == "refused":
+                line = f"yinju: refused {one.name}: {one.reason}"
+            else:
+                line = f"{one.status:<9} {os.path.join(os.path.relpath(folder), one.path)}"
+                line += f"  {one.title}" * bool(one.title)
+                line += f"  ({one.reason})" * bool(one.reason)
+            bar.clear()
+            put(printable(line), error=refused)
+    if not quiet and any(count > _SHOWN for count in counts.values()):
+        put(counted(counts))
+    return done
 
 
 @options.command(
@@ -231,8 +222,8 @@ def _update(
     known, report = skipped_before(path), None
     if wanted:
         corpora = adding.all_corpora(path, folder)
-        work = functools.partial(adding.bring_up, path, corpora, model, patience=_PATIENCE)
-        report = with_progress(functools.partial(work, max_removed=max_removed))
+        with Progress() as progress:
+            report = adding.bring_up(path, corpora, model, progress, max_removed, _PATIENCE)
     if row is not None:
         put_json({"index": path, **row, "update": report and report.to_dict()})
     elif report:

@@ -47,11 +47,11 @@ class Authenticator:
     requests at once.
     """
 
-    def __init__(self, accounts: Accounts, backoff: Backoff | None = None) -> None:
+    def __init__(self, accounts: Accounts) -> None:
         with extra():
             from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-        self._accounts, self._backoff, self._forged = accounts, backoff or Backoff(), BadSignature
+        self._accounts, self._backoff, self._forged = accounts, Backoff(), BadSignature
         self._signer = URLSafeTimedSerializer(
             accounts.secret, salt="login", signer_kwargs={"digest_method": hashlib.sha256}
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, Query, Request
 from starlette.exceptions import HTTPException
@@ -124,12 +124,13 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
 
         return await service.pool.done(answered)
 
-    @app.post(
-        "/api/ask",
-        response_model=Answer,
-        responses=REFUSAL_RESPONSES | _STREAMED,
-        tags=["questions"],
-    )
+    described: dict[str, Any] = {
+        "response_model": Answer,
+        "responses": REFUSAL_RESPONSES | _STREAMED,
+        "tags": ["questions"],
+    }
+
+    @app.post("/api/ask", **described)
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
         """The answer to a question, with its sources.
 
@@ -140,12 +141,7 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
         """
         return await answer(request, asking)
 
-    @app.get(
-        "/api/ask",
-        response_model=Answer,
-        responses=REFUSAL_RESPONSES | _STREAMED,
-        tags=["questions"],
-    )
+    @app.get("/api/ask", **described)
     async def ask_by_address(request: Request, asked: Annotated[AskRequest, Query()]):
         """As POST, for the address bar."""
         return await answer(request, asked)
