@@ -24,10 +24,15 @@ _WORDS = {
 }
 
 
+def voice(answer: Answer) -> str:
+    """The language of an answer's own words, or HANT where they are in traditional characters."""
+    return HANT if answer.traditional else answer.lang
+
+
 def words_of(table: Mapping[str, Sequence[str]], answer: Answer) -> list[str]:
     """The words of a table by language, in the language and the script of an answer."""
     words = table.get(answer.lang, table["en"])
-    return [in_script(one, HANT if answer.traditional else answer.lang) for one in words]
+    return [in_script(one, voice(answer)) for one in words]
 
 
 def limits(answer: Answer) -> str:

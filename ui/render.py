@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from rag.answer.events import Found, Searching
 from rag.answer.types import Answer, Row, Written
+from rag.plain import voice
 from rag.question.asides import asks_details
 from rag.question.script import simplified
 from rag.search.browse import MENTIONING_PREFIX
@@ -15,7 +16,7 @@ from rag.ui.age import ages
 from rag.ui.templating import macro
 from rag.ui.texts import counted, reader_time, text
 from rag.ui.timeline import bounds
-from rag.ui.turn import Turn, cited, valid, voice
+from rag.ui.turn import Turn, cited, valid
 
 _TRIES = re.compile(r"\n(?P<lead>Try:|可以[问问]：)\s?(?P<asks>.+)$")  # of rag.answer.talk
 # A complete mark of an unsupported sentence in the text of an answer, with its reason.

@@ -8,11 +8,12 @@ from typing import Any
 from markupsafe import Markup
 
 from rag.answer.types import Row
+from rag.plain import voice
 from rag.ui import columns
 from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.tilemap import tilemap
-from rag.ui.turn import Turn, cited, told_besides, told_once, valid, voice
+from rag.ui.turn import Turn, cited, told_besides, told_once, valid
 
 PLACES_DRAWN = 4
 """Number of places from which the map is shown open; with fewer it is folded."""

@@ -66,7 +66,7 @@ def _functions() -> dict[str, Any]:
 
     Their modules use macros of this one, so they are imported here to avoid a cycle.
     """
-    from rag.plain import also_searched
+    from rag.plain import also_searched, voice
     from rag.ui import (
         batch,
         browse,
@@ -119,7 +119,7 @@ def _functions() -> dict[str, Any]:
         turn.spans,
         turn.told_besides,
         turn.told_once,
-        turn.voice,
+        voice,
         turn.with_its_copies,
     )
     limits = {"PAGE": browse.ARTICLES_PER_PAGE, "LISTED": search.MAX_RANKED_ARTICLES}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer.gloss import glosses
 from rag.answer.types import Answer, Citation, Row
-from rag.question.script import HANT
+from rag.plain import voice
 from rag.ui.asked import QuestionRequest
 from rag.ui.markup import MarkedSpan
 from rag.ui.texts import Phrase, counted, text
@@ -34,11 +34,6 @@ def alone(turn: Turn) -> QuestionRequest:
     """Returns the question as a link asks it: on its own, so a follow-up in its completed form."""
     whole = turn.answer.completed if turn.answer else ""
     return replace(turn.asked, question=whole or turn.asked.question, after="")
-
-
-def voice(answer: Answer) -> str:
-    """Returns the language of an answer, or HANT if it is in traditional Chinese characters."""
-    return HANT if answer.traditional else answer.lang
 
 
 def cited(turn: Turn) -> tuple[Citation, ...]:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from rag.answer.compose import count_line
 from rag.answer.types import Answer, Citation
+from rag.plain import voice
 from rag.question.script import HANT, in_script
 from rag.writing.handles import new_handles
 from rag.writing.models import ANSWER_TOKENS, MAX_REQUEST_TOKENS
-from rag.writing.problems import voice
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -87,7 +87,7 @@ def is_list(answer: Answer) -> bool:
 
     The text of such an answer says how many articles hold evidence.
     """
-    counted = count_line(answer.matched, answer.searched, voice(answer.lang, answer.traditional))
+    counted = count_line(answer.matched, answer.searched, voice(answer))
     return len({row.label for row in answer.rows if row.label}) > 1 and counted in answer.text
 
 
