@@ -15,7 +15,7 @@ may share an index.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import aclosing, closing
 from inspect import signature
 from threading import Lock
@@ -173,14 +173,6 @@ class YinjuAssistant(BaseChatModel):
             async for event in events:
                 last = event
         return _result(last)
-
-    async def _astream(
-        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **how: Any
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        async with aclosing(stepped(self._events(messages, **how))) as events:
-            async for event in events:
-                if isinstance(event, str | Answer):
-                    yield _chunk(event)
 
     def _events(self, messages: Sequence[BaseMessage], **how: Any) -> Generator[Event, None, None]:
         """Yields the stages of the answer to the last user message."""

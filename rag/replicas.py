@@ -8,6 +8,7 @@ no replica of a shard answers, the other shards answer without it, and the answe
 
 from __future__ import annotations
 
+import copy
 import itertools
 import os
 import shutil
@@ -143,9 +144,7 @@ class Held(Shards):
 
     def only(self, shards: Sequence[int]) -> Held:
         """The same index with only the shards of these numbers."""
-        out = object.__new__(Held)
-        out._ray, out._turn, out.of = self._ray, self._turn, self.of
-        out._failed = self._failed
+        out = copy.copy(self)
         out._replicas = [self._replicas[shard] for shard in shards]
         out.facts = tuple(self.facts[shard] for shard in shards)
         return out

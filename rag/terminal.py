@@ -31,13 +31,13 @@ FACETS_SHOWN = 12
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_WRITTEN = {
-    "zh": ("（由 {model} 根据引文撰写，{tokens} 个词元）",),
-    "en": ("(Written from the quotes by {model}, {tokens} tokens)",),
-}
 _WORDS = {
-    "zh": ("来源", "最接近的内容", "理解为：", "，", "（--no-constraints 取消）", "约 "),
-    "en": ("Sources", "Nearest", "Understood as: ", ", ", "  [--no-constraints: all]", "about "),
+    "zh": ("来源", "最接近的内容", "理解为：", "，", "（--no-constraints 取消）"),
+    "en": ("Sources", "Nearest", "Understood as: ", ", ", "  [--no-constraints: all]"),
+}
+_WRITTEN = {
+    "zh": ("（由 {model} 根据引文撰写，{about}{tokens:,} 个词元）", "约 "),
+    "en": ("(Written from the quotes by {model}, {about}{tokens:,} tokens)", "about "),
 }
 
 
@@ -100,16 +100,16 @@ def put_answer(answer: Answer) -> None:
     from rag.answer.gloss import glosses
     from rag.plain import also_searched, column_lines, limits, words_of
 
-    sources, nearest, understood, separator, lift, about = words_of(_WORDS, answer)
+    sources, nearest, understood, separator, lift = words_of(_WORDS, answer)
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
     if columns := column_lines(answer):
         put(printable(f"\n{columns}"))
     if written := answer.written:
-        (template,) = words_of(_WRITTEN, answer)
-        tokens = f"{'' if written.counted else about}{written.tokens:,}"
-        put(printable(template.format(model=written.model, tokens=tokens)))
+        template, about = words_of(_WRITTEN, answer)
+        how = {"about": "" if written.counted else about, "tokens": written.tokens}
+        put(printable(template.format(model=written.model, **how)))
     if answer.constraints:
         put(printable(limits(answer) + lift))
     if answer.also:

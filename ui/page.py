@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from rag.errors import YinjuError
 from rag.serving import QueryService
+from rag.serving.query_service import How
 from rag.ui import actions, chips, columns, start
 from rag.ui.age import overdue
 from rag.ui.asked import QuestionRequest
@@ -201,8 +202,9 @@ class _Page:
             return Markup()
         asked = turn.asked
         try:
-            history = talk.history(asked.after)
-            words = self._service.suggestions(asked.question, turn.answer, history, asked.filters)
+            how = How(history=talk.history(asked.after), filters=asked.filters)
+            work = partial(self._service.suggestions, asked.question, turn.answer, **how)
+            words = self._service.pool.submit(work).result()
         except YinjuError:  # the server is busy, and real questions come first
             return Markup()
         except Exception:
@@ -226,12 +228,10 @@ class _Page:
 
     def _look(self, wish: str, lang: str, talk: Conversation) -> dict:
         """Does what a control asks for that is not a question, such as to open an article."""
-        wires, asked = self._parts.wires, (wish, talk, lang, self._service)
-        done = {wires["aside"]: ""}
-        if article := actions.to_read(*asked):
-            return {**done, self._parts.reader: article}
-        news = actions.fulfilled(*asked)
-        return {**done, wires["told"]: news} if news else done
+        wires = self._parts.wires
+        article, news = actions.fulfilled(wish, talk, lang, self._service)
+        shown = {self._parts.reader: article} if article else {}
+        return {wires["aside"]: "", **shown, **({wires["told"]: news} if news else {})}
 
     def _widen(self, wish: str, lang: str, talk: Conversation) -> dict:
         """Adds the column that a control asks for to a list."""
@@ -240,9 +240,8 @@ class _Page:
         if not (found := columns.wished_of(wish, talk)):
             return done
         turn, asks = found
-        answer = self._service.pool.submit(
-            lambda: self._service.with_columns(turn.answer, (asks,))
-        ).result()
+        work = partial(self._service.with_columns, turn.answer, (asks,))
+        answer = self._service.pool.submit(work).result()
         talk = talk.spoken(lang).put(turn := replace(turn, answer=answer))
         changed = {self._parts.chat: talk.as_chat(), self._parts.state: talk}
         return {**done, **changed, wires["memory"]: remember(turn)}

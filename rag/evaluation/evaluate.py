@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -127,7 +127,11 @@ def evaluate(
     absent = tuple(question for question, wanted in zip(questions, relevant) if not wanted)
     if len(absent) == len(questions):
         raise no_articles(index, next(iter(questions[0].relevant)))
-    results = _asked(index, questions, k, fusion, name, progress)
+    results: list[Result] = []
+    for result in _asked(index, questions, k, fusion):
+        results.append(result)
+        if progress:
+            progress(len(results), len(questions), name or "questions")
     found = [result.found for result in results]
     groups = _groups(questions, found, relevant, langs, k)
     both = consistency(questions, found, langs, k)
@@ -148,25 +152,16 @@ def evaluate(
 
 
 def _asked(
-    index: Index,
-    questions: Sequence[Question],
-    k: int,
-    fusion: Fusion | None,
-    name: str,
-    progress: Progress | None,
-) -> list[Result]:
-    """The result of each question."""
+    index: Index, questions: Sequence[Question], k: int, fusion: Fusion | None
+) -> Iterator[Result]:
+    """Yields the result of each question."""
     # A first search, which loads models and files, is not measured.
     index.find(questions[0].text, k, fusion=fusion)
-    results = []
-    for number, question in enumerate(questions):
+    for question in questions:
         hits = index.find(question.text, k, fusion=fusion)
         found = tuple(hit.article_id for hit in hits.hits)
         rank = next((place for place, one in enumerate(found, 1) if one in question.relevant), None)
-        results.append(Result(question, found, rank, hits.ms["total"]))
-        if progress:
-            progress(number + 1, len(questions), name or "questions")
-    return results
+        yield Result(question, found, rank, hits.ms["total"])
 
 
 def langs_of(index: Index, articles: Iterable[str]) -> dict[str, str]:

@@ -182,35 +182,19 @@ class QueryService:
                     self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)
                 yield event
 
-    def suggestions(
-        self,
-        question: str,
-        answer: Answer,
-        history: Sequence[tuple[str, Answer]] = (),
-        filters: Filters | None = None,
-    ) -> tuple[str, ...]:
-        """Returns questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`. Waits
-        for its turn; raises as :meth:`ask`.
-        """
-        as_of = self.settings.as_of
-        work = functools.partial(self._suggested, question, answer, history, filters, as_of)
-        return self.pool.submit(work).result()
-
     @_by_worker
-    def _suggested(
-        self,
-        question: str,
-        answer: Answer,
-        history: Sequence[tuple[str, Answer]],
-        filters: Filters | None,
-        as_of: str,
-    ) -> tuple[str, ...]:
+    def suggestions(self, question: str, answer: Answer, **how: Unpack[How]) -> tuple[str, ...]:
+        """Returns questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`. Runs in
+        the caller's thread.
+        """
+        history, filters = how.get("history", ()), how.get("filters")
+        as_of = how.get("as_of") or self.settings.as_of
         return self._assistant.suggestions(question, answer, history, filters, as_of)
 
     @_by_worker
     def follow(self, question: str, **how: Unpack[How]) -> tuple[str, ...]:
-        """Does the same as :meth:`suggestions`, but in the caller's thread and for a caller without
-        the answer: the question is answered again, unless its answer is remembered.
+        """Does the same as :meth:`suggestions` for a caller without the answer: the question is
+        answered again, unless its answer is remembered.
         """
         filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
         before, without = tuple(how.get("before", ())), how.get("without", ())
@@ -220,7 +204,7 @@ class QueryService:
         else:
             questions = (*before, question)
             *turns, (_, answer) = self._turns.of(self._assistant, questions, filters, as_of)
-        return self._suggested(question, answer, turns, filters, as_of)
+        return self._assistant.suggestions(question, answer, turns, filters, as_of)
 
     @_by_worker
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
