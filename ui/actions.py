@@ -10,12 +10,11 @@ from markupsafe import Markup
 from rag.errors import StorageError
 from rag.evaluation.feedback import FEEDBACK_FILE, VERDICTS, Feedback, append
 from rag.serving import QueryService
-from rag.ui.asked import wished
 from rag.ui.conversation import Conversation
 from rag.ui.export import as_csv, as_json, as_markdown
 from rag.ui.sources import article
 from rag.ui.texts import logged, text
-from rag.ui.turn import Turn, valid
+from rag.ui.turn import Turn, valid, wished
 
 
 def fulfilled(

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from starlette.middleware.gzip import GZipMiddleware
 
-from rag.serving.listen import listen
 from rag.serving.routes import build_api
-from rag.serving.run import run
+from rag.serving.run import listen, run
 from rag.serving.settings import Settings
 from rag.ui.corpus import CorpusFacts
 

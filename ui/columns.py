@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from rag.answer.columns import is_extensible
 from rag.answer.types import COLUMNS, Row
 from rag.plain import voice
-from rag.ui.asked import wished
 from rag.ui.texts import text
-from rag.ui.turn import Turn
+from rag.ui.turn import Turn, wished
 
 if TYPE_CHECKING:
     from rag.ui.conversation import Conversation

@@ -18,10 +18,9 @@ from rag.search.browse import Statistics
 from rag.search.types import Filters
 from rag.serving import QueryService
 from rag.ui import chips, render
-from rag.ui.asked import QuestionRequest, again, wished
 from rag.ui.filters import Unusable, checked
 from rag.ui.texts import Phrase, logged, text
-from rag.ui.turn import Turn
+from rag.ui.turn import QuestionRequest, Turn, again, wished
 
 TURNS_KEPT = 50
 """Turns (questions with answers) of a conversation that the page keeps; older ones are dropped."""
@@ -88,7 +87,7 @@ class Conversation:
         """Returns the request of a control in an answer, which asks its question again.
 
         Args:
-            wish: the control's address, see :func:`rag.ui.asked.wished`.
+            wish: the control's address, see :func:`rag.ui.turn.wished`.
 
         Returns:
             The request, or None if the control is unknown; and the key of the turn that the new

@@ -11,8 +11,8 @@ from rag.errors import UsageError
 from rag.filtering import is_date
 from rag.search.browse import Statistics
 from rag.search.types import Filters
-from rag.ui.asked import QuestionRequest
 from rag.ui.texts import LANGUAGE_NAMES, Phrase, language_name, reader_date, text
+from rag.ui.turn import QuestionRequest
 
 FILTER_FIELDS = {
     "from": "date_from",

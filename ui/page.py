@@ -16,7 +16,6 @@ from rag.serving import QueryService
 from rag.serving.query_service import How
 from rag.ui import actions, chips, columns, start
 from rag.ui.age import overdue
-from rag.ui.asked import QuestionRequest
 from rag.ui.cancellation import END_SECONDS, Halts
 from rag.ui.conversation import Conversation, converse
 from rag.ui.corpus import CorpusFacts
@@ -26,7 +25,7 @@ from rag.ui.memory import recall, remember
 from rag.ui.render import suggested
 from rag.ui.sources import sources
 from rag.ui.texts import LANGS, pick_language, text
-from rag.ui.turn import alone
+from rag.ui.turn import QuestionRequest, alone
 from rag.ui.wiring import when
 
 log = logging.getLogger("rag.ui")

@@ -42,12 +42,11 @@ def mcp(
     Without --http an agent starts this command itself, and speaks to it over its standard input and
     output; --host, --port and passwords are of no use then. "yinju serve" answers at /mcp, too.
     """
-    from rag.serving.listen import listen
     from rag.serving.mcp_routes import server_of
     from rag.serving.passwords import read_accounts
     from rag.serving.query_service import QueryService
     from rag.serving.routes import build_api
-    from rag.serving.run import run
+    from rag.serving.run import listen, run
     from rag.serving.settings import checked
 
     settings = checked(accounts=read_accounts(auth) if auth and http else None, llm=llm, **given)

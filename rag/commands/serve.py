@@ -67,8 +67,8 @@ def serve(
     yinju serve --hash-password editor >> accounts.txt
     yinju serve --host 0.0.0.0 --auth accounts.txt
     """
-    from rag.serving.listen import listen
     from rag.serving.passwords import hash_password, read_accounts
+    from rag.serving.run import listen
     from rag.serving.settings import checked
 
     if hashed is not None:

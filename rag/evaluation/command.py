@@ -141,8 +141,8 @@ def _answers(
 ) -> None:
     from rag.assistant import Assistant
     from rag.evaluation import answers_dict, evaluate_answers, read_known
-    from rag.evaluation.answers_report import answers_report
     from rag.evaluation.compare import opened
+    from rag.evaluation.report import answers_report
     from rag.search.types import Fusion
     from rag.terminal import Progress, printable, put, put_json, put_skipped
 
