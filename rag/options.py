@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import json as json_format
 import re
 from collections.abc import Callable, Sequence
@@ -35,12 +34,12 @@ def gathered(name: str, make: Callable, *options: Callable) -> Callable[[Callabl
     """A decorator that adds options to a verb and passes their values to ``make``; the verb gets
     only the result, as the argument ``name``.
     """
-    of = inspect.signature(make).parameters
+    of = [parameter.name for parameter in click.command()(applied(options, lambda: None)).params]
 
     def decorate(function: Callable) -> Callable:
         @functools.wraps(function)
         def with_value(*args, **given):
-            made = make(**{key: given.pop(key) for key in of if key in given})
+            made = make(**{key: given.pop(key) for key in of})
             return function(*args, **{name: made}, **given)
 
         return applied(options, with_value)
@@ -221,17 +220,11 @@ columns = click.option(
 )
 
 
-def _filters(
-    date_from: str,
-    date_to: str,
-    sources: tuple[str, ...],
-    places: tuple[str, ...],
-    langs: tuple[str, ...],
-) -> Filters:
+def _filters(**given) -> Filters:
     from rag.filtering import checked
     from rag.search.types import Filters
 
-    return checked(Filters(date_from, date_to, sources, langs, places))
+    return checked(Filters(**given))
 
 
 narrowed = gathered(
@@ -363,12 +356,10 @@ replicas = click.option(
 )
 
 
-def _opened(
-    path: str, model: str | None, rerank: str | None, on: str | None = None, replicas: int = 2
-) -> Callable[[], Index]:
+def _opened(**given) -> Callable[[], Index]:
     from rag.library import Index
 
-    return functools.partial(Index.open, path, model, rerank, on, replicas)
+    return functools.partial(Index.open, **given)
 
 
 opened = gathered("opened", _opened, index, model, rerank, on, replicas)

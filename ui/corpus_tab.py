@@ -103,8 +103,7 @@ class CorpusTab:
 
     def _show(self, view: BrowseState, lang: str) -> list:
         """Returns new values of the state, timeline, count, list and reader for a view."""
-        self._service.refresh()
-        found = browse.listing(self._service.index, view)
+        found = browse.listing(self._service.live(), view)
         view = replace(view, start=found.start)
         return [
             view,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from rag.errors import YinjuError
 from rag.serving import QueryService
 from rag.serving.query_service import How
-from rag.ui import actions, chips, columns, start
+from rag.ui import actions, chips, start
 from rag.ui.age import overdue
 from rag.ui.cancellation import END_SECONDS, Halts
 from rag.ui.conversation import Conversation, converse
@@ -24,6 +24,7 @@ from rag.ui.layout import EXAMPLES_SHOWN, PageLayout
 from rag.ui.memory import recall, remember
 from rag.ui.render import suggested
 from rag.ui.sources import sources
+from rag.ui.table import wished_of
 from rag.ui.texts import LANGS, pick_language, text
 from rag.ui.turn import QuestionRequest, alone
 from rag.ui.wiring import when
@@ -236,7 +237,7 @@ class _Page:
         """Adds the column that a control asks for to a list."""
         wires = self._parts.wires
         done = {wires["column"]: ""}
-        if not (found := columns.wished_of(wish, talk)):
+        if not (found := wished_of(wish, talk)):
             return done
         turn, asks = found
         work = partial(self._service.with_columns, turn.answer, (asks,))

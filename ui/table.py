@@ -1,4 +1,5 @@
-"""Renders an answer about places as a table, one line per quote, and a map of article counts.
+"""Renders an answer about places as a table, one line per quote, a map of article counts,
+and the columns that a reader can add to a list.
 
 The map is a tile map (SVG) of China's 34 provincial-level divisions. All tiles have the same size,
 so that Shanghai is as easy to see and to click as Xinjiang. Number and shade show the count; the
@@ -9,18 +10,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from rag.answer.types import Row
+from rag.answer.columns import is_extensible
+from rag.answer.types import COLUMNS, Row
 from rag.corpus.gazetteer import province_label
 from rag.plain import voice
 from rag.question.script import in_script
-from rag.ui import columns
 from rag.ui.templating import macro
 from rag.ui.texts import text
-from rag.ui.turn import Turn, cited, told_besides, told_once, valid
+from rag.ui.turn import Turn, cited, told_besides, told_once, valid, wished
+
+if TYPE_CHECKING:
+    from rag.ui.conversation import Conversation
 
 PLACES_DRAWN = 4
 """Number of places from which the map is shown open; with fewer it is folded."""
@@ -59,7 +63,7 @@ def places(turn: Turn, lang: str) -> Markup:
     spoken, by_place, lines = voice(turn.answer), counts(turn), _lines(turn)
     names = list(dict.fromkeys(row.label for row in turn.answer.rows if row.label))
     heads = [text(spoken, key) for key in _TABLE_HEADINGS]
-    heads[2:2] = columns.heads(turn)
+    heads[2:2] = _heads(turn)
     # For a few places a map adds little, and it would push the quotes out of sight.
     opened = len(by_place) >= PLACES_DRAWN
     return _places(turn, names, tilemap(by_place, spoken), opened, lines, heads, lang)
@@ -96,7 +100,7 @@ def _lines(turn: Turn) -> list[dict[str, Any]]:
         besides = list(filter(None, dict.fromkeys(told_besides(turn, row) for row in rows)))
         shown = told_once(turn, numbers)
         for at, number in enumerate(shown):
-            cells = list(zip(columns.heads(turn), columns.cells(turn, rows, number), strict=True))
+            cells = list(zip(_heads(turn), _cells(turn, rows, number), strict=True))
             line = {"number": number, "rows": rows, "at": at, "cells": cells}
             lines.append(line | {"besides": besides if number == shown[-1] else ()})
     return lines
@@ -126,3 +130,45 @@ def tilemap(counts: Mapping[str, int], lang: str) -> Markup:
         tiles.append((short, count, step, column, row, name, code))
     across, down = (1 + max(tile[at] for tile in TILES.values()) for at in (0, 1))
     return _tilemap(tiles, across, down, TILE_WIDTH, TILE_HEIGHT, lang)
+
+
+def wished_of(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
+    """Returns turn and column named by a control's address "#column-0a1b-when", or None."""
+    do, key, asks = wished(wish)
+    turn = talk.turn(key)
+    there = do == "column" and turn and turn.answer and asks in COLUMNS
+    return (turn, asks) if turn and there else None
+
+
+def addable(turn: Turn) -> list[str]:
+    """Returns the columns that can still be added to an answer."""
+    there = {one.asks for one in turn.answer.columns}
+    return [one for one in COLUMNS if one not in there] if is_extensible(turn.answer) else []
+
+
+def _heads(turn: Turn) -> list[str]:
+    """Returns the headings of the added columns."""
+    return [text(voice(turn.answer), f"column_{one.asks}") for one in turn.answer.columns]
+
+
+def _cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
+    """Returns the lines of text in each added column for one quote.
+
+    Args:
+        turn: the turn.
+        rows: the rows of the answer that the quote supports.
+        number: the quote's citation number.
+    """
+    made = []
+    for column in turn.answer.columns:
+        labels: dict[str, list[str]] = {}
+        for row, cell in zip(turn.answer.rows, column.cells, strict=True):
+            if row in rows and cell.text and number in cell.citations:
+                labels.setdefault(cell.text, []).append(row.label)
+        # A text that does not hold for all the rows begins with the labels for which it holds.
+        named = {
+            words: "" if len(of) == len(rows) else f"{', '.join(of)}: "
+            for words, of in labels.items()
+        }
+        made.append([of + words for words, of in named.items()])
+    return made

@@ -85,7 +85,7 @@ class Server(MCPServer):
         """What is always there, and the newest articles."""
         listing = await _done(
             self._service,
-            lambda: self._service.browse("", Filters(), "newest", 0, MAX_RESOURCES_LISTED),
+            lambda: self._service.live().browse("", Filters(), "newest", 0, MAX_RESOURCES_LISTED),
         )
         return [
             *await super().list_resources(),
@@ -177,7 +177,8 @@ def _add_lists(server: MCPServer, service: QueryService) -> None:
         in their titles."""
         listed = models.page(
             await _done(
-                service, lambda: service.browse(words, filters.filters(), order, start, count)
+                service,
+                lambda: service.live().browse(words, filters.filters(), order, start, count),
             )
         )
         return _result(listed, _listed_text(listed))
@@ -185,7 +186,7 @@ def _add_lists(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "About the collection")
     async def corpus_info() -> models.Corpus:
         """How many articles there are, from when to when, of which languages and publishers."""
-        return models.corpus(await _done(service, service.statistics))
+        return models.corpus(await _done(service, lambda: service.live().statistics()))
 
 
 def _add_resources(server: MCPServer, service: QueryService) -> None:
@@ -195,7 +196,7 @@ def _add_resources(server: MCPServer, service: QueryService) -> None:
     async def corpus() -> str:
         """Figures of the collection of articles."""
         return models.corpus(
-            await _done(service, service.statistics, ResourceError)
+            await _done(service, lambda: service.live().statistics(), ResourceError)
         ).model_dump_json()
 
     # An id is looked up, never opened as a path, so it may hold anything.

@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import Concatenate, ParamSpec, TypedDict, TypeVar, Unpack
 
 import numpy as np
+from cachetools import LRUCache
 
 from rag.answer.events import Event
 from rag.answer.types import Answer
@@ -21,13 +22,11 @@ from rag.corpus.article import Article
 from rag.errors import UsageError, YinjuError
 from rag.library import Index
 from rag.looks import Look, overdue
-from rag.search.browse import Listing, Statistics
 from rag.search.sift import Sifted
 from rag.search.types import Filters, Hit
 from rag.serving.ingest_queue import IngestQueue
 from rag.serving.pool import THREADS, THREADS_WRITING, BoundedPool
 from rag.serving.settings import Settings
-from rag.serving.turns import Turns
 from rag.serving.workers import QueryWorkers
 
 log = logging.getLogger("rag.server")
@@ -37,6 +36,9 @@ REOPEN_SECONDS = 30.0
 repaired.
 """
 
+
+_MAX_CONVERSATIONS = 256
+"""Most conversations that are remembered; an answer takes some tens of kilobytes at most."""
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -93,7 +95,7 @@ class QueryService:
         threads = THREADS_WRITING if settings.llm else THREADS
         self.pool = pool or BoundedPool(settings.processes if several else threads)
         self.problem = ""
-        self._assistant, self._turns = Assistant(index, settings.llm), Turns()
+        self._assistant, self._turns = Assistant(index, settings.llm), _Turns()
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
         self.ingest_queue = (
@@ -101,6 +103,11 @@ class QueryService:
             if settings.allow_upload
             else None
         )
+
+    def live(self) -> Index:
+        """The index, after :meth:`refresh`."""
+        self.refresh()
+        return self.index
 
     def refresh(self) -> None:
         """Switches to the index version that is live now; if it cannot be opened, the old one stays
@@ -216,8 +223,7 @@ class QueryService:
     @_by_worker
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, searched in the caller's thread. Raises UsageError."""
-        self.refresh()
-        return self.index.search(question, k=k, filters=filters)
+        return self.live().search(question, k=k, filters=filters)
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id in the version in use; None if there is none."""
@@ -230,8 +236,7 @@ class QueryService:
         """An article of the live version, with the spans (start, end) of its passages; None if no
         article has this id.
         """
-        self.refresh()
-        snapshot = self.index.snapshot
+        snapshot = self.live().snapshot
         try:
             row = snapshot.article_row(article_id)
         except UsageError:
@@ -242,27 +247,16 @@ class QueryService:
             (start, end) for _, start, end in snapshot.passages[first:last].tolist()
         ]
 
-    def browse(self, words: str, filters: Filters, order: str, start: int, count: int) -> Listing:
-        """A page of the list of articles, see :meth:`rag.library.Index.browse`."""
-        self.refresh()
-        return self.index.browse(words, filters, order, start, count)
-
     @_by_worker
     def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:
         """A page of all articles that contain what is searched for, see
         :meth:`rag.library.Index.sift`.
         """
-        self.refresh()
-        return self.index.sift(words, filters, start, count)
+        return self.live().sift(words, filters, start, count)
 
     def overdue(self) -> tuple[Look, ...]:
         """The folders and feeds of the index that should have been read again long ago."""
         return overdue(self.index.path)
-
-    def statistics(self) -> Statistics:
-        """What the index holds, see :meth:`rag.library.Index.statistics`."""
-        self.refresh()
-        return self.index.statistics()
 
     def close(self) -> None:
         """Starts no new answers, ends the workers, and takes no more articles."""
@@ -271,3 +265,52 @@ class QueryService:
             self._workers.end()
         if self.ingest_queue:
             self.ingest_queue.close()
+
+
+class _Turns:
+    """The turns (question and answer) of the conversations used last, so that they are not made
+    again for every further question; safe to use from many threads.
+
+    Chat clients send all earlier questions with each question, but without the answers. Without
+    this memory the tenth question would cost as much as ten.
+    """
+
+    def __init__(self) -> None:
+        self._known: LRUCache = LRUCache(_MAX_CONVERSATIONS)
+        self._lock = threading.Lock()
+
+    def of(
+        self, assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
+    ) -> tuple[tuple[str, Answer], ...]:
+        """The turns of earlier questions, as :meth:`rag.assistant.Assistant.turns` makes them, but
+        without answering again the longest run of first questions that is remembered."""
+        turns: tuple[tuple[str, Answer], ...] = ()
+        with self._lock:
+            for end in range(len(questions), 0, -1):
+                if known := self._known.get(_key(assistant, questions[:end], filters, as_of)):
+                    turns = known
+                    break
+        turns = assistant.turns(questions[len(turns) :], filters, as_of, turns)
+        if questions:
+            self.keep(assistant, turns, filters, as_of)
+        return turns
+
+    def keep(
+        self,
+        assistant: Assistant,
+        turns: tuple[tuple[str, Answer], ...],
+        filters: Filters | None,
+        as_of: str,
+    ) -> None:
+        """Remembers a conversation up to its last answer."""
+        with self._lock:
+            self._known[_key(assistant, [question for question, _ in turns], filters, as_of)] = (
+                turns
+            )
+
+
+def _key(
+    assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
+) -> tuple:
+    """All that the answers of a conversation depend on."""
+    return assistant.index.version, tuple(questions), filters or None, as_of

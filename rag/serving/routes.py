@@ -192,13 +192,13 @@ def _add_articles(app: FastAPI, service: QueryService) -> None:
     @app.get("/api/corpus", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def corpus() -> Statistics:
         """What there is, in figures, and what could not be read."""
-        return await service.pool.done(service.statistics)
+        return await service.pool.done(lambda: service.live().statistics())
 
     @app.get("/api/articles", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
         given = (asked.words, asked.filters(), asked.order, asked.start, asked.count)
-        return await service.pool.done(lambda: service.browse(*given))
+        return await service.pool.done(lambda: service.live().browse(*given))
 
     @app.get("/api/articles/{article_id:path}", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
