@@ -199,9 +199,8 @@ def remove(
 
     Raises as :func:`locate`, and StorageError.
     """
-    return [
-        folder.remove(str(file)) for folder, file in dict.fromkeys(locate(names, index, corpus))
-    ]
+    found = dict.fromkeys(locate(names, index, corpus))
+    return [folder.remove(str(file)) for folder, file in found]
 
 
 def restore(

@@ -247,11 +247,8 @@ class YinjuAssistant(BaseChatModel):
 
     def _within(self, limits: dict[str, Any]) -> Filters:
         """The filters that a model asks for; those that this object sets replace them."""
-        fixed = {
-            name: value
-            for name, value in dataclasses.asdict(self.filters or Filters()).items()
-            if value
-        }
+        given = dataclasses.asdict(self.filters or Filters())
+        fixed = {name: value for name, value in given.items() if value}
         return dataclasses.replace(Narrowing(**limits).filters(), **fixed)
 
 

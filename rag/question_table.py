@@ -69,15 +69,12 @@ def read_sheet(text: str) -> QuestionTable:
     else:
         try:
             read = csv.reader(io.StringIO(text), delimiter=delimiter)
-            _, *rows = (
-                tuple((*row, *[""] * len(columns))[: len(columns)])
-                for row in read
-                if any(map(str.strip, row))
-            )
+            _, *filled = (row for row in read if any(map(str.strip, row)))
         except csv.Error as error:
             raise UsageError(
                 f"expected a table as CSV, got one that cannot be read ({error})"
             ) from error
+        rows = [tuple((*row, *[""] * len(columns))[: len(columns)]) for row in filled]
     sheet = QuestionTable(tuple(columns), tuple(row for row in rows if row[at].strip()), at)
     if not sheet.rows:
         raise NoQuestions(

@@ -71,9 +71,8 @@ class Conversation:
         It is empty if that turn is no longer kept.
         """
         upto = next((n for n, turn in enumerate(self.turns, 1) if turn.key == after), 0)
-        return tuple(
-            (turn.answer.question, turn.answer) for turn in self.turns[:upto] if turn.answer
-        )[-HISTORY_KEPT:]
+        answers = [turn.answer for turn in self.turns[:upto] if turn.answer]
+        return tuple((answer.question, answer) for answer in answers[-HISTORY_KEPT:])
 
     def asked(
         self, question: str, filters: Filters = Filters(), instead: str = ""

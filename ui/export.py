@@ -32,11 +32,8 @@ def as_json(turns: Sequence[Turn]) -> str:
     """Returns a JSON list of objects with ``asked`` (question, filters, lifted constraints) and
     ``answer`` (as in docs/answer.schema.json).
     """
-    rows = [
-        {"asked": asdict(turn.asked), "answer": turn.answer.to_dict()}
-        for turn in turns
-        if turn.answer
-    ]
+    answered = [turn for turn in turns if turn.answer]
+    rows = [{"asked": asdict(one.asked), "answer": one.answer.to_dict()} for one in answered]
     for one in rows:
         del one["asked"]["after"]
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"

@@ -63,13 +63,8 @@ class Form:
         # them sends its own, too early; in the second step all of them have their values.
         chosen = [one.change for one in self.fields if isinstance(one, gr.Dropdown)]
         when(when(chosen, lambda: None, **last).then, _chips, **shown)
-        dropped = when(
-            self.drop.submit,
-            _without,
-            [self.drop],
-            [self.drop, *self.fields],
-            trigger_mode="multiple",
-        )
+        emptied = [self.drop, *self.fields]
+        dropped = when(self.drop.submit, _without, [self.drop], emptied, trigger_mode="multiple")
         # The reader may remove another filter before the chips are redrawn: the last one counts.
         when(dropped.then, _chips, **shown, **last)
 

@@ -91,10 +91,8 @@ class _Page:
         make sure that it has an answer.
         """
         made = [] if talk.turns else self._about.examples(lang, EXAMPLES_SHOWN)
-        return [
-            gr.update(value=words, visible=bool(words))
-            for words in (*made, *[""] * (EXAMPLES_SHOWN - len(made)))
-        ]
+        padded = [*made, *[""] * (EXAMPLES_SHOWN - len(made))]
+        return [gr.update(value=words, visible=bool(words)) for words in padded]
 
     def _arrive(self, stored_lang: str, remembered: str, request: gr.Request) -> dict:
         """Sets up the page when it is loaded.

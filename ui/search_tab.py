@@ -92,10 +92,8 @@ class SearchTab:
         if not (passage := hunt.passage):
             return _hint(text(lang, "search_read"), lang)
         article_id, start, end = passage
-        marks = [MarkedSpan(start, end, "yj-quote")]
-        return browse.reader(
-            self._service.article(article_id), lang, (), marks, _READER_ID, hunt.opened
-        )
+        article, marks = self._service.article(article_id), [MarkedSpan(start, end, "yj-quote")]
+        return browse.reader(article, lang, (), marks, _READER_ID, hunt.opened)
 
 
 def _why(error: Exception, lang: str) -> str:

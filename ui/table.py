@@ -75,10 +75,8 @@ def counts(turn: Turn) -> dict[str, int]:
     more = Counter[str]()
     for row in turn.answer.rows:
         if row.place:
-            cited_ids = {
-                cited(turn)[number - 1].article_id for number in valid(turn, row.citations)
-            }
-            articles.setdefault(row.place, set()).update(cited_ids)
+            quotes = [cited(turn)[number - 1] for number in valid(turn, row.citations)]
+            articles.setdefault(row.place, set()).update(one.article_id for one in quotes)
             more[row.place] += row.more
     return {place: len(ids) + more[place] for place, ids in articles.items()}
 

@@ -31,21 +31,12 @@ class _Asking(click.Command):
     """A command whose question may begin with a hyphen."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        valued = {
-            name
-            for one in self.params
-            if isinstance(one, click.Option) and not one.is_flag
-            for name in one.opts
-        }
-        before = ["", *args]
-        shielded = [
-            (
-                _SHIELD + one
-                if one.startswith("-") and not _OPTION.fullmatch(one) and last not in valued
-                else one
-            )
-            for last, one in zip(before, args)
-        ]
+        options = [one for one in self.params if isinstance(one, click.Option)]
+        valued = {name for one in options if not one.is_flag for name in one.opts}
+        shielded = list(args)
+        for at, (last, one) in enumerate(zip(["", *args], args)):
+            if one.startswith("-") and not _OPTION.fullmatch(one) and last not in valued:
+                shielded[at] = _SHIELD + one
         left = super().parse_args(ctx, shielded)
         ctx.params["question"] = tuple(one.removeprefix(_SHIELD) for one in ctx.params["question"])
         return left

@@ -76,10 +76,8 @@ def gc(path: str, keep: int, as_json: bool) -> None:
     if as_json:
         return put_json({"index": path, **freed.to_dict()})
     in_use = f", {len(freed.in_use)} still in use" if freed.in_use else ""
-    removed, left = (
-        several(len(freed.removed), "version"),
-        several(len(freed.leftovers), "leftover"),
-    )
+    removed = several(len(freed.removed), "version")
+    left = several(len(freed.leftovers), "leftover")
     what = f"{removed} and {left} of builds removed{in_use}"
     put(f"{path}: {what}, {size(freed.bytes)} freed")
 

@@ -91,11 +91,7 @@ class Answers:
         for name in (*_SHARE_MEASURES, *_MEAN_MEASURES):
             values = [one.values[name] for one in self.said if name in one.values]
             if values:
-                figure = (
-                    _share(values)
-                    if name in _SHARE_MEASURES
-                    else means(np.array(values)[:, None])[0]
-                )
+                figure = _share(values) if name in _SHARE_MEASURES else _mean(values)
                 found[name] = Measure(figure, len(values))
         return found
 
@@ -108,7 +104,7 @@ class Answers:
             pairs = [(a.values, b.values) for a, b in zip(self.said, first.said, strict=True)]
             changes = [a[name] - b[name] for a, b in pairs if name in a and name in b]
             if changes:
-                found[name] = means(np.array(changes)[:, None])[0]
+                found[name] = _mean(changes)
         return found
 
     def latency(self) -> dict[str, float]:
@@ -172,14 +168,13 @@ def judge(answer: Answer, known: Known) -> dict[str, float]:
     """
     values: dict[str, float] = {}
     if known.answers:
-        right = [_is_right(citation, known) for citation in answer.citations]
-        values["quoted"] = float(any(_has_answer(one, known) for one in answer.citations))
+        relevant, cited = known.question.relevant, answer.citations
+        right = [one.article_id in relevant or _has_answer(one, known) for one in cited]
+        values["quoted"] = float(any(_has_answer(one, known) for one in cited))
         values["first"] = float(not answer.refused and _first(answer, known))
         values["refused"] = float(answer.refused)
-        if known.question.relevant:
-            values["cited"] = float(
-                any(c.article_id in known.question.relevant for c in answer.citations)
-            )
+        if relevant:
+            values["cited"] = float(any(one.article_id in relevant for one in cited))
         if right:
             values["precision"] = sum(right) / len(right)
     else:
@@ -205,10 +200,6 @@ def _has_answer(citation: Citation, known: Known) -> bool:
     )
 
 
-def _is_right(citation: Citation, known: Known) -> bool:
-    return citation.article_id in known.question.relevant or _has_answer(citation, known)
-
-
 def _first(answer: Answer, known: Known) -> bool:
     line = answer.text.partition("\n")[0]
     if holds(line, known.answers):
@@ -216,6 +207,10 @@ def _first(answer: Answer, known: Known) -> bool:
     label = answer.rows[0].label if answer.rows else ""
     date = answer.citations[answer.rows[0].citations[0] - 1].date if label else ""
     return bool(label) and label in line and is_value(label, known.answers, date)
+
+
+def _mean(values: Sequence[float]) -> Figure:
+    return means(np.array(values)[:, None])[0]
 
 
 def _share(values: Sequence[float]) -> Figure:

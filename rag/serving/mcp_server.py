@@ -87,10 +87,8 @@ class Server(MCPServer):
             self._service,
             lambda: self._service.live().browse("", Filters(), "newest", 0, MAX_RESOURCES_LISTED),
         )
-        return [
-            *await super().list_resources(),
-            *(_resource(one) for one in models.page(listing).articles),
-        ]
+        newest = map(_resource, models.page(listing).articles)
+        return [*await super().list_resources(), *newest]
 
 
 def build_server(service: QueryService) -> MCPServer:

@@ -63,12 +63,8 @@ def add_openai(app: FastAPI, service: QueryService) -> None:
         """
         _known(request.model)
         question, before = _conversation(request)
-        how = How(
-            filters=request.filters.filters(),
-            as_of=request.as_of,
-            without=request.without,
-            before=before,
-        )
+        filters = request.filters.filters()
+        how = How(filters=filters, as_of=request.as_of, without=request.without, before=before)
         if request.stream:
             chunks = _Chunks(bool(request.stream_options and request.stream_options.include_usage))
             return await streamed(

@@ -303,10 +303,9 @@ class _Turns:
         as_of: str,
     ) -> None:
         """Remembers a conversation up to its last answer."""
+        key = _key(assistant, [question for question, _ in turns], filters, as_of)
         with self._lock:
-            self._known[_key(assistant, [question for question, _ in turns], filters, as_of)] = (
-                turns
-            )
+            self._known[key] = turns
 
 
 def _key(

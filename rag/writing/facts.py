@@ -40,11 +40,10 @@ class EvidenceFacts:
             for one in days
             if one.parts
         ]
-        out += [
-            Fact(one.start, one.end, "figure", self._figure(one, sentence))
-            for one in figures
-            if not one.small
-        ]
+        for figure in figures:
+            if not figure.small:
+                state = self._figure(figure, sentence)
+                out.append(Fact(figure.start, figure.end, "figure", state))
         taken = list(out)
         for one in self._names.named(sentence):
             apart = all(one.end <= other.start or other.end <= one.start for other in taken)

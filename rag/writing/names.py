@@ -246,11 +246,8 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, int]]:
 def _bodies_of(text: str) -> list[tuple[int, int, int]]:
     """Returns (start, end, number of the body) of each name of a body in a text."""
     pattern, of = _bodies()
-    return [
-        (m.start(), m.end(), of[m[0]])
-        for m in pattern.finditer(fold(text))
-        if _as_a_name(text[m.start() : m.end()])
-    ]
+    found = [m for m in pattern.finditer(fold(text)) if _as_a_name(text[m.start() : m.end()])]
+    return [(*m.span(), of[m[0]]) for m in found]
 
 
 def _as_a_name(written: str) -> bool:

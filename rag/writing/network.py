@@ -44,9 +44,8 @@ class CheckerNetwork(Layers):
         x = self.norm("last", x)
         tokens = self.linear("token", x)[:, 0]
         weight = one.features[:, 7] / max(float(one.features[:, 7].sum()), 1e-6)
-        token_summary = np.array(
-            [tokens.max(), np.log(np.exp(tokens).sum()), weight @ tokens], np.float32
-        )
+        summary = tokens.max(), np.log(np.exp(tokens).sum()), weight @ tokens
+        token_summary = np.array(summary, np.float32)
         whole = np.concatenate([x.max(0), weight @ x, token_summary, one.overall])
         hidden = np.maximum(self.linear("hidden", whole), 0)
         return float(self.linear("whole", hidden)[0]), tokens
@@ -57,11 +56,8 @@ class CheckerNetwork(Layers):
         """
         tokens, w = one.tokens, self.weights
         after = np.append(tokens.gaps[1:], 0).astype(np.uint8)
-        x = (
-            self.linear("project", vectors)
-            + w["gap_before.weight"][tokens.gaps]
-            + w["gap_after.weight"][after]
-        )
+        x = self.linear("project", vectors) + w["gap_before.weight"][tokens.gaps]
+        x = x + w["gap_after.weight"][after]
         return np.maximum(x + w["shape.weight"][tokens.shapes] + w["denial.weight"][one.denial], 0)
 
 

@@ -58,12 +58,8 @@ class Prompt:
 
     def echoes(self, sentence: str) -> bool:
         """Whether a sentence only repeats the prompt: a rule, the task or the question."""
-        letters = _letters(sentence)
-        return (
-            bool(letters)
-            and letters in _letters(self.without_quotes)
-            and letters not in _letters(self.found)
-        )
+        letters, found = _letters(sentence), _letters(self.found)
+        return bool(letters) and letters not in found and letters in _letters(self.without_quotes)
 
 
 def _letters(text: str) -> str:
