@@ -119,12 +119,11 @@ def _refer(paragraph: Paragraph, number: int) -> None:
     """Puts the reference to a footnote at the end of a paragraph."""
     from docx.oxml import parse_xml
 
-    paragraph._p.append(
-        parse_xml(
-            f'<w:r xmlns:w="{_W}"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
-            f'<w:footnoteReference w:id="{number}"/></w:r>'
-        )
+    reference = (
+        f'<w:r xmlns:w="{_W}"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+        f'<w:footnoteReference w:id="{number}"/></w:r>'
     )
+    paragraph._p.append(parse_xml(reference))
 
 
 def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
@@ -135,11 +134,8 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
 
     # Word expects the two lines that separate footnotes from the text as the footnotes -1 and 0.
     separators = "".join(
-        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{tag}/></w:r></w:p></w:footnote>'
-        for number, kind, tag in (
-            (-1, "separator", "separator"),
-            (0, "continuationSeparator", "continuationSeparator"),
-        )
+        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+        for number, kind in ((-1, "separator"), (0, "continuationSeparator"))
     )
     footnotes = "".join(
         f'<w:footnote w:id="{number}"><w:p><w:r><w:rPr><w:vertAlign'

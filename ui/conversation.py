@@ -17,6 +17,7 @@ from rag.question.query import MAX_CHARACTERS, clean
 from rag.search.browse import Statistics
 from rag.search.types import Filters
 from rag.serving import QueryService
+from rag.serving.query_service import How
 from rag.ui import chips, render
 from rag.ui.filters import Unusable, checked
 from rag.ui.texts import Phrase, logged, text
@@ -145,14 +146,8 @@ def converse(
         _check(asked.question)
         if corpus:
             checked(asked.filters, corpus)
-        events = service.stream(
-            asked.question,
-            history=history,
-            filters=asked.filters,
-            without=asked.without,
-            halted=halted,
-            write=write,
-        )
+        how = How(history=history, filters=asked.filters, without=asked.without, write=write)
+        events = service.stream(asked.question, halted, **how)
         for event in _drawn(events, searching, lang):
             if isinstance(event, Answer):
                 whole = event

@@ -32,7 +32,7 @@ from rag.plain import heading, notes
 from rag.search.types import Filters, Hit
 from rag.serving import mcp_models as models
 from rag.serving.models import AS_OF_DESCRIPTION, HISTORY_LIMIT, WITHOUT_DESCRIPTION
-from rag.serving.query_service import QueryService
+from rag.serving.query_service import How, QueryService
 
 _T = TypeVar("_T")
 
@@ -115,13 +115,8 @@ def _add_questions(server: MCPServer, service: QueryService) -> None:
         """Answer a question from the articles: a value, a list of places or names, a count, a
         comparison, a reason. Every statement has a verbatim quote with its place in its article.
         What the articles do not say is refused, with what comes nearest."""
-        answer = await _answer_of(
-            service,
-            context,
-            lambda: service.events(
-                question, filters=filters.filters(), as_of=as_of, without=without, before=history
-            ),
-        )
+        how = How(filters=filters.filters(), as_of=as_of, without=without, before=history)
+        answer = await _answer_of(service, context, lambda: service.events(question, **how))
         return _result(models.answered(answer), _answer_text(answer), _links(answer))
 
     @_tool(server, "Search the articles")
@@ -173,12 +168,8 @@ def _add_lists(server: MCPServer, service: QueryService) -> None:
     ) -> Annotated[CallToolResult, models.Page]:
         """A page of the list of articles: of a time, a publisher, a language, a place, with words
         in their titles."""
-        listed = models.page(
-            await _done(
-                service,
-                lambda: service.live().browse(words, filters.filters(), order, start, count),
-            )
-        )
+        given = (words, filters.filters(), order, start, count)
+        listed = models.page(await _done(service, lambda: service.live().browse(*given)))
         return _result(listed, _listed_text(listed))
 
     @_tool(server, "About the collection")

@@ -67,13 +67,10 @@ def add_openai(app: FastAPI, service: QueryService) -> None:
         how = How(filters=filters, as_of=request.as_of, without=request.without, before=before)
         if request.stream:
             chunks = _Chunks(bool(request.stream_options and request.stream_options.include_usage))
-            return await streamed(
-                service.pool.stream(lambda: service.events(question, **how)),
-                chunks.encode,
-                lambda error: _line(
-                    failure(error, "events of /v1/chat/completions", openai_form)[1]
-                ),
-            )
+            about = "events of /v1/chat/completions"
+            failed = lambda error: _line(failure(error, about, openai_form)[1])
+            events = service.pool.stream(lambda: service.events(question, **how))
+            return await streamed(events, chunks.encode, failed)
         work = functools.partial(service.answer, question, **how)
         return completion(await service.pool.done(work))
 
@@ -136,11 +133,9 @@ class GrowingReply:
         """Adds the end of the reply, and returns what to send of it: the rest of the answer's text
         and the notes below it. If the answer does not begin with the pieces so far, its whole text
         follows them."""
-        rest = (
-            answer.text.removeprefix(self.answered)
-            if answer.text.startswith(self.answered)
-            else f"\n\n{answer.text}"
-        )
+        rest = answer.text.removeprefix(self.answered)
+        if not answer.text.startswith(self.answered):
+            rest = f"\n\n{answer.text}"
         below = notes(answer)
         return self._show(f"{rest}\n\n{below}" if below else rest)
 
@@ -210,11 +205,8 @@ class _Chunks:
 def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
     """The last question of the user, and those of the questions before it that are used. Raises
     UsageError if the user asks nothing."""
-    *before, question = [
-        words
-        for message in request.messages
-        if message.role == "user" and (words := message.words())
-    ] or [""]
+    asked = [message.words() for message in request.messages if message.role == "user"]
+    *before, question = [*filter(None, asked)] or [""]
     if not question:
         raise UsageError("expected a message of the role user with text in it, got none")
     # Old questions are dropped half a limit at a time, not one by one. So a long conversation most

@@ -98,11 +98,9 @@ class QueryService:
         self._assistant, self._turns = Assistant(index, settings.llm), _Turns()
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
-        self.ingest_queue = (
-            IngestQueue(index.path, settings.allow_url, self._take_up)
-            if settings.allow_upload
-            else None
-        )
+        self.ingest_queue: IngestQueue | None = None
+        if settings.allow_upload:
+            self.ingest_queue = IngestQueue(index.path, settings.allow_url, self._take_up)
 
     def live(self) -> Index:
         """The index, after :meth:`refresh`."""

@@ -103,11 +103,8 @@ def _add_health(app: FastAPI, service: QueryService) -> None:
         service.refresh()
         health = Health(status="degraded" if service.problem else "ok")
         if not service.settings.accounts or request.scope.get("user"):
-            health.articles, health.index_version, health.problem = (
-                service.index.n_articles,
-                service.index.version,
-                service.problem or None,
-            )
+            health.articles, health.index_version = service.index.n_articles, service.index.version
+            health.problem = service.problem or None
             health.overdue = [one.name for one in service.overdue()] or None
         return health
 
