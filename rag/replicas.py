@@ -102,11 +102,9 @@ class Held(Shards):
         self._turn = itertools.count()
         self._failed: dict[Any, float] = {}  # when a replica last died or was late, on the clock
         nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
+        node_of = lambda place: nodes[place % len(nodes)]
         self._replicas = [
-            [
-                self._started(folder, model, nodes[(shard + number) % len(nodes)])
-                for number in range(replicas)
-            ]
+            [self._started(folder, model, node_of(shard + number)) for number in range(replicas)]
             for shard, folder in enumerate(folders)
         ]
         self.of = len(folders)
@@ -115,16 +113,10 @@ class Held(Shards):
     def _started(self, folder: Path, model: str | None, node: str) -> Any:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        return (
-            self._ray.remote(Replica)
-            .options(
-                max_restarts=-1,
-                max_concurrency=4,
-                num_cpus=0,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True),
-            )
-            .remote(str(folder), model)
-        )
+        where = NodeAffinitySchedulingStrategy(node, soft=True)
+        how = {"max_restarts": -1, "max_concurrency": 4, "num_cpus": 0}
+        actor = self._ray.remote(Replica).options(scheduling_strategy=where, **how)
+        return actor.remote(str(folder), model)
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:
         """Calls a method of each shard's snapshot; see :class:`rag.index.sharded.Shards`.

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -41,14 +41,15 @@ _WRITTEN = {
 }
 
 
-def json_lines(
-    file: IO[bytes], expected: str, fits: Callable[[dict], bool]
-) -> Iterator[tuple[int, dict]]:
-    """Yields the line number, from 1, and the object of each line of a JSON Lines file that is not
-    blank.
+def put_each(
+    file: IO[bytes], expected: str, fits: Callable[[dict], bool], made: Callable[[dict], dict]
+) -> None:
+    """Writes a line of JSON for each line of a JSON Lines file that is not blank: its id, or else
+    its number from 1, and what ``made`` makes of its object.
 
     Raises UsageError, which names the line, for a line that is no JSON object in UTF-8 or for which
-    ``fits`` is false. ``expected`` says in the message what a line should be.
+    ``fits`` is false, and if ``made`` raises it. ``expected`` says in the message what a line
+    should be.
     """
     for number, line in enumerate(file, 1):
         where = f"{file.name}, line {number}: expected {expected}, got"
@@ -61,7 +62,10 @@ def json_lines(
             continue
         if not isinstance(row, dict) or not fits(row):
             raise UsageError(f"{where} {text[:60]}{'…' if len(text) > 60 else ''}")
-        yield number, row
+        try:
+            put_json({"id": row.get("id", number), **made(row)})
+        except UsageError as error:
+            raise UsageError(f"{file.name}, line {number}: {error}") from error
 
 
 def put_json(row: dict) -> None:

@@ -8,7 +8,7 @@ import secrets
 from markupsafe import Markup
 
 from rag.errors import StorageError
-from rag.evaluation.feedback import FEEDBACK_FILE, VERDICTS, Feedback, append
+from rag.evaluation.feedback import FEEDBACK_FILE, VERDICTS, append
 from rag.serving import QueryService
 from rag.ui.conversation import Conversation
 from rag.ui.export import as_csv, as_json, as_markdown
@@ -51,7 +51,7 @@ def _rated(turn: Turn, verdict: str, number: int, lang: str, service: QueryServi
     question = turn.answer.completed or turn.answer.question
     message, ok = text(lang, "rated"), True
     try:
-        append(service.index.path / FEEDBACK_FILE, Feedback(question, verdict, turn.answer, number))
+        append(service.index.path / FEEDBACK_FILE, question, verdict, turn.answer, number)
     except StorageError:
         message, ok = text(lang, "rate_failed", ref=logged("a verdict could not be kept")), False
     return _news(do="rated", wish=f"#{verdict}-{turn.key}-{number}", ok=ok, words=message)

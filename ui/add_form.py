@@ -72,7 +72,7 @@ class AddForm:
                     elem_id="add-url", max_lines=1, max_length=2000, placeholder="https://"
                 )
                 self._url = say(url, label="add_url")
-                self._fetch = say(gr.Button("", elem_id="add-fetch", scale=0), value="add_fetch")
+                self._fetch = words.button("add-fetch", "add_fetch")
         self._state = gr.HTML(elem_id="add-state")
         # The id of a job that the page's script has begun by uploading files.
         self._job = hidden("add-job")

@@ -10,6 +10,8 @@ from rag.ui.examples import examples
 from rag.ui.templating import compile_all
 from rag.ui.texts import LANGS
 
+SOURCES_OFFERED = 200
+"""Sources in drop-down lists, the most frequent ones; others can be typed."""
 ARTICLES_READ = 200
 """Maximum articles to make example questions from, spread evenly over the corpus."""
 

@@ -13,13 +13,10 @@ from rag.serving import QueryService
 from rag.ui import browse
 from rag.ui.add_form import AddForm
 from rag.ui.browse import BrowseState
-from rag.ui.corpus import CorpusFacts
+from rag.ui.corpus import SOURCES_OFFERED, CorpusFacts
 from rag.ui.texts import language_name, text
 from rag.ui.timeline import timeline
 from rag.ui.wiring import Words, hidden, when
-
-_MAX_SOURCE_CHOICES = 200
-"""The number of sources in the drop-down list, the most frequent ones; others can be typed."""
 
 
 class CorpusTab:
@@ -60,7 +57,7 @@ class CorpusTab:
 
     def _sources(self, lang: str) -> list[tuple[str, str]]:
         """Returns the choices of sources as (label, value)."""
-        named = self._about.statistics().sources[:_MAX_SOURCE_CHOICES]
+        named = self._about.statistics().sources[:SOURCES_OFFERED]
         return [(text(lang, "all_sources"), ""), *((f"{one} ({n:,})", one) for one, n in named)]
 
     def _langs(self, lang: str) -> list[tuple[str, str]]:

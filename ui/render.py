@@ -64,13 +64,9 @@ def understood(answer: Answer) -> str:
 def status(answer: Answer) -> list[str]:
     """Returns lines on an answer: what was searched, ages of the data, tokens of a model or ""."""
     lang = voice(answer)
-    words = text(
-        lang,
-        "status_matched" if answer.matched and not answer.refused else "status",
-        searched=counted(answer.searched, "article", lang),
-        matched=answer.matched,
-        ms=reader_time(answer.ms, lang),
-    )
+    key = "status_matched" if answer.matched and not answer.refused else "status"
+    searched, ms = counted(answer.searched, "article", lang), reader_time(answer.ms, lang)
+    words = text(lang, key, searched=searched, matched=answer.matched, ms=ms)
     return [words, *ages(answer, lang), spent(answer)]
 
 

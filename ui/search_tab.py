@@ -33,8 +33,7 @@ class SearchTab:
         with gr.Row(elem_id="search-ask"):
             typed = box("search-words", "search", max_lines=1, max_length=MAX_CHARACTERS)
             self._words = words.on(typed, label="search_words", placeholder="search_hint")
-            send = gr.Button("", elem_id="search-send", variant="primary", scale=0)
-            self._send = words.on(send, value="search_send")
+            self._send = words.button("search-send", "search_send", variant="primary")
         words.on(
             gr.HTML(elem_id="search-help"),
             value=lambda lang: _hint(text(lang, "search_help"), lang),

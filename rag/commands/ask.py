@@ -13,7 +13,7 @@ import click
 from rag import options
 from rag.assistant import Assistant
 from rag.errors import UsageError
-from rag.terminal import json_lines, put, put_answer, put_hits, put_json, put_sifted
+from rag.terminal import put, put_answer, put_each, put_hits, put_json, put_sifted
 
 if TYPE_CHECKING:
     from rag.library import Index
@@ -196,10 +196,6 @@ def _each(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, how:
         else:
             how.show(found)
         return
-    expected = '{"id": …, "question": "…"}'
-    for number, row in json_lines(file, expected, lambda row: type(row.get("question")) is str):
-        try:
-            found = how.one(row["question"])
-        except UsageError as error:
-            raise UsageError(f"{file.name}, line {number}: {error}") from error
-        put_json({"id": row.get("id", number), **how.row(found)})
+    fits = lambda row: type(row.get("question")) is str
+    made = lambda row: how.row(how.one(row["question"]))
+    put_each(file, '{"id": …, "question": "…"}', fits, made)
