@@ -77,9 +77,8 @@ def as_docx(clippings: Sequence[Clipping], lang: str) -> bytes:
         if question := _asked(clippings, number):
             document.add_heading(_plain(question), 2)
         _refer(document.add_paragraph(_plain(one.quote), style="Quote"), number)
-    _add_footnotes(
-        document, [_plain(f"{_source(one, lang)} {_url(one)}".strip()) for one in clippings]
-    )
+    sources = [_plain(f"{_source(one, lang)} {_url(one)}".strip()) for one in clippings]
+    _add_footnotes(document, sources)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -81,13 +81,11 @@ class AddForm:
         """Connects the events of the form; returns those that end when a job has ended."""
         how = {"concurrency_id": "add", "trigger_mode": "once"}
         fields, fetching = self._fields, [self._fetch.click, self._url.submit]
-        sent = {**how, "trigger_mode": "multiple"}
+        state, sent = self._state, {**how, "trigger_mode": "multiple"}
         return [
-            when(self._add.click, self._paste, [*fields, lang], [self._state, *fields], **how),
-            when(fetching, self._get, [self._url, lang], [self._state, self._url], **how),
-            when(
-                self._job.submit, self._follow, [self._job, lang], [self._state, self._job], **sent
-            ),
+            when(self._add.click, self._paste, [*fields, lang], [state, *fields], **how),
+            when(fetching, self._get, [self._url, lang], [state, self._url], **how),
+            when(self._job.submit, self._follow, [self._job, lang], [state, self._job], **sent),
         ]
 
     def _paste(self, words: str, title: str, date: str, source: str, lang: str) -> Iterator[list]:
@@ -97,9 +95,8 @@ class AddForm:
             return
         metadata = {"title": title or "", "date": date or "", "source": source or ""}
         item = Item("text", metadata["title"], words)
-        yield from self._begin(
-            lambda: self._ingest_queue.add([item], **metadata), lang, unchanged, empty
-        )
+        begin = lambda: self._ingest_queue.add([item], **metadata)
+        yield from self._begin(begin, lang, unchanged, empty)
 
     def _get(self, url: str, lang: str) -> Iterator[list]:
         item = Item("url", (url or "").strip())

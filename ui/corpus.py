@@ -30,9 +30,8 @@ class CorpusFacts:
 
     def examples(self, lang: str, n: int = 4) -> list[str]:
         """Returns at most ``n`` questions in ``lang`` that have an answer in the corpus."""
-        return self._once(
-            lang, lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n)
-        )
+        made = lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n)
+        return self._once(lang, made)
 
     def prepare(self) -> None:
         """Computes everything in advance."""

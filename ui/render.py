@@ -114,7 +114,6 @@ def listed_in_tab(answer: Answer) -> str:
     """Returns the ``data-go`` that opens the corpus tab at the articles an answer is about."""
     value = next((one.value for one in answer.constraints if one.kind == "date"), "")
     first, _, last = value.partition("/")
-    period = next(
-        (one for one in (first[:7], first[:4]) if one and bounds(one) == (first, last)), ""
-    )
+    found = (one for one in (first[:7], first[:4]) if one and bounds(one) == (first, last))
+    period = next(found, "")
     return f"list:{period}:{MENTIONING_PREFIX + answer.about if answer.about else ''}"

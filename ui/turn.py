@@ -114,9 +114,8 @@ def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
 def told_besides(turn: Turn, row: Row) -> str:
     """Returns how many more articles tell a row's story, and which figures differ; or ""."""
     lang = voice(turn.answer)
-    notes = (
-        [text(lang, "same_story", articles=counted(row.more, "article", lang))] if row.more else []
-    )
+    more = counted(row.more, "article", lang)
+    notes = [text(lang, "same_story", articles=more)] if row.more else []
     for one in row.differing:
         figures = (f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations, strict=False))
         notes.append(text(lang, "differing", figures=text(lang, "separator").join(figures)))

@@ -165,13 +165,10 @@ def search(opened: Callable[[], Index], filters: Filters, k: int, facets: bool) 
     if facets:
         from rag.search.sift import MAX_HITS_PER_PAGE
 
-        return _How(
-            lambda text: index.sift(text, filters, 0, min(k, MAX_HITS_PER_PAGE)), asdict, put_sifted
-        )
-    models = {
-        "model": index.snapshot.embedder.identity.name,
-        "rerank": index.reranker and index.reranker.name,
-    }
+        count = min(k, MAX_HITS_PER_PAGE)
+        return _How(lambda text: index.sift(text, filters, 0, count), asdict, put_sifted)
+    reranker = index.reranker and index.reranker.name
+    models = {"model": index.snapshot.embedder.identity.name, "rerank": reranker}
 
     def row(found: SearchResult) -> dict:
         hits = [asdict(hit) for hit in found.hits]
@@ -180,9 +177,8 @@ def search(opened: Callable[[], Index], filters: Filters, k: int, facets: bool) 
     def show(found: SearchResult) -> None:
         put_hits(found.hits)
         if not found.hits:
-            put(
-                "yinju: no passage found" + (" within these filters" if filters else ""), error=True
-            )
+            within = " within these filters" if filters else ""
+            put(f"yinju: no passage found{within}", error=True)
 
     return _How(lambda text: index.find(text, k, filters), row, show)
 

@@ -194,10 +194,10 @@ def judge(answer: Answer, known: Known) -> dict[str, float]:
 
 def _has_answer(citation: Citation, known: Known) -> bool:
     """Whether the quote holds a known answer, or a value marked in it means the same."""
+    if holds(citation.quote, known.answers):
+        return True
     marked = (citation.quote[a - citation.start : b - citation.start] for a, b in citation.marks)
-    return holds(citation.quote, known.answers) or any(
-        is_value(text, known.answers, citation.date) for text in marked
-    )
+    return any(is_value(text, known.answers, citation.date) for text in marked)
 
 
 def _first(answer: Answer, known: Known) -> bool:

@@ -117,10 +117,10 @@ def read_variant(text: str, first: Variant) -> Variant:
         places["index"] = ""
     if places.get("rerank") == "off":
         places["rerank"] = ""
-    settings = [key for key in given if key not in _PLACES]
-    chosen: dict[str, Any] = {
-        key: _setting(key, given[key], getattr(first.fusion, key)) for key in settings
-    }
+    chosen: dict[str, Any] = {}
+    for key in given:
+        if key not in _PLACES:
+            chosen[key] = _setting(key, given[key], getattr(first.fusion, key))
     fusion = dataclasses.replace(first.fusion, **chosen)
     return dataclasses.replace(first, name=text, fusion=fusion, **places)
 

@@ -69,9 +69,8 @@ def _figures(what: str, groups: Sequence[Group]) -> str:
     rows = [["", what, *groups[0].measures]]
     for group in groups:
         figures = list(group.figures.values())
-        rows.append(
-            [group.name, f"{len(group.keys):,}", *(_share(figure.value) for figure in figures)]
-        )
+        shown = (_share(figure.value) for figure in figures)
+        rows.append([group.name, f"{len(group.keys):,}", *shown])
         if bounds := [one.bounds for one in figures if one.bounds]:
             rows.append(["  95 %", "", *(f"{_share(low)}-{_share(high)}" for low, high in bounds)])
     return _table(rows)
@@ -129,10 +128,8 @@ def _named(number: int, name: str) -> str:
 
 def _about(one: Evaluation) -> str:
     rerank = f", reranked by {one.reranker}" if one.reranker else ""
-    return (
-        f"{one.name}: {one.articles:,} articles, {one.passages:,} passages, model"
-        f" {one.model}{rerank}"
-    )
+    held = f"{one.articles:,} articles, {one.passages:,} passages"
+    return f"{one.name}: {held}, model {one.model}{rerank}"
 
 
 def _absent(evaluation: Evaluation) -> str:

@@ -84,9 +84,8 @@ class Authenticator:
         together for this name, tried too many wrong passwords.
         """
         name, password = name[:MAX_CREDENTIAL_CHARACTERS], password[: MAX_CREDENTIAL_CHARACTERS + 1]
-        known = hmac.digest(
-            self._key, f"{name}\0{password}".encode("utf-8", "surrogatepass"), "sha256"
-        )
+        typed = f"{name}\0{password}".encode("utf-8", "surrogatepass")
+        known = hmac.digest(self._key, typed, "sha256")
         if seconds := self._backoff.wait(client, name):
             raise Wait(seconds)
         # Checking a password is slow on purpose, and a program sends its password with every

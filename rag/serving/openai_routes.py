@@ -224,9 +224,8 @@ def _known(model: str) -> None:
 
 
 def _model(service: QueryService) -> Model:
-    return Model(
-        created=int(datetime.fromisoformat(service.index.snapshot.manifest.created).timestamp())
-    )
+    created = datetime.fromisoformat(service.index.snapshot.manifest.created)
+    return Model(created=int(created.timestamp()))
 
 
 def _id() -> str:

@@ -130,9 +130,8 @@ class QueryService:
         search for a title need not wait for it.
         """
         self.refresh()
-        threading.Thread(
-            target=self.index.browse, kwargs={"order": "title", "count": 1}, daemon=True
-        ).start()
+        by_title = {"order": "title", "count": 1}
+        threading.Thread(target=self.index.browse, kwargs=by_title, daemon=True).start()
 
     def _reload(self) -> None:
         from rag.index.versions import current
@@ -241,9 +240,8 @@ class QueryService:
             return None
         # Passages are sorted by article, so that those of an article are a range.
         first, last = np.searchsorted(snapshot.passages.article_row, [row, row + 1])
-        return snapshot.article(row), [
-            (start, end) for _, start, end in snapshot.passages[first:last].tolist()
-        ]
+        passages = snapshot.passages[first:last].tolist()
+        return snapshot.article(row), [(start, end) for _, start, end in passages]
 
     @_by_worker
     def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:

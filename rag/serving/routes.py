@@ -205,9 +205,8 @@ def _add_articles(app: FastAPI, service: QueryService) -> None:
             raise HTTPException(404, f"no article has the id {article_id!r}")
         whole, passages = found
         fields = {key: value for key, value in asdict(whole).items() if key != "path"}
-        return WholeArticle(
-            **fields, passages=[TextSpan(start=start, end=end) for start, end in passages]
-        )
+        spans = [TextSpan(start=start, end=end) for start, end in passages]
+        return WholeArticle(**fields, passages=spans)
 
 
 def _add_unknown(app: FastAPI) -> None:

@@ -31,9 +31,8 @@ def listen(settings: Settings) -> socket.socket:
             " --insecure if that is what you want"
         )
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
         bound = socket.socket(family, kind, protocol)
     except (OSError, OverflowError) as error:
         raise ServerError(

@@ -57,9 +57,7 @@ class Days:
 
     def __init__(self, texts: Sequence[str], days: Sequence[Sequence[Day]]):
         self._all = [one.parts for found in days for one in found]
-        self._known = {
-            name: {number for one in self._all for number in one.get(name, ())} for name in _PARTS
-        }
+        self._known = {name: set(self._numbers(name)) for name in _PARTS}
         years = self._known["year"]
         years |= {int(year) for text in texts for year in _YEAR.findall(text)}
         if any(_BEFORE.search(text) for text in texts):
@@ -67,9 +65,10 @@ class Days:
 
     def parts(self) -> Iterable[float]:
         """Returns all years, months, days and decades of the dates."""
-        return (
-            float(number) for name in _NUMBERS for one in self._all for number in one.get(name, ())
-        )
+        return (float(number) for name in _NUMBERS for number in self._numbers(name))
+
+    def _numbers(self, name: str) -> Iterable[float]:
+        return (number for one in self._all for number in one.get(name, ()))
 
     def stands(self, day: Day) -> bool:
         """Whether the evidence has every part of a date.

@@ -105,9 +105,7 @@ class Names:
             Fact(*span, "place", SUPPORTED if code in self._places else UNDECIDED)
             for span, code in _adjectives(sentence)
         ]
-        latin = [
-            word for start, end in names_of(sentence) for word in self._latin(sentence, start, end)
-        ]
+        latin = [word for span in names_of(sentence) for word in self._latin(sentence, *span)]
         out: list[Fact] = []
         for found in (*bodies, *titles, *places, *adjectives, *latin):
             if not any(found.start < other.end and other.start < found.end for other in out):

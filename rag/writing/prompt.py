@@ -160,11 +160,9 @@ def _values(answer: Answer, handles: Mapping[int, str]) -> str:
 
 def _quote_line(citation: Citation) -> str:
     """Returns a quote as the prompt gives it: title, table header and text, without brackets."""
-    quote = " ".join(f"{citation.header} : {citation.quote}".removeprefix(" : ").split())[
-        :QUOTE_CHARS
-    ]
+    quote = " ".join(f"{citation.header} : {citation.quote}".removeprefix(" : ").split())
     title = f"[{citation.title[:80]}] " if citation.title else ""
-    return (title + quote).translate(_BRACKETS)
+    return plain(title + quote[:QUOTE_CHARS])
 
 
 def plain(text: str) -> str:
