@@ -164,9 +164,6 @@ def _cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
             if row in rows and cell.text and number in cell.citations:
                 labels.setdefault(cell.text, []).append(row.label)
         # A text that does not hold for all the rows begins with the labels for which it holds.
-        named = {
-            words: "" if len(of) == len(rows) else f"{', '.join(of)}: "
-            for words, of in labels.items()
-        }
-        made.append([of + words for words, of in named.items()])
+        named = lambda of: "" if len(of) == len(rows) else f"{', '.join(of)}: "
+        made.append([named(of) + words for words, of in labels.items()])
     return made

@@ -69,11 +69,9 @@ def _judgements(folder: Path) -> Path:
         return folder / "qrels" / "test.tsv"
     if len(found) != 1:
         seen = ", ".join(file.name for file in found) or "none"
-        advice = (
-            "name one of them instead of the folder"
-            if found
-            else "put it there, or name a JSON Lines file"
-        )
+        advice = "put it there, or name a JSON Lines file"
+        if found:
+            advice = "name one of them instead of the folder"
         raise UsageError(
             f"expected {folder} in BEIR's layout with one file of judgements, qrels/test.tsv, found"
             f" {seen}: {advice}"

@@ -171,12 +171,8 @@ class _Chunks:
 
     def __init__(self, with_usage: bool) -> None:
         self._with_usage, self._reply, self._begun = with_usage, GrowingReply(), False
-        self._head = {
-            "id": _id(),
-            "object": "chat.completion.chunk",
-            "created": int(time.time()),
-            "model": MODEL_NAME,
-        }
+        self._head: dict[str, Any] = {"id": _id(), "object": "chat.completion.chunk"}
+        self._head |= {"created": int(time.time()), "model": MODEL_NAME}
 
     def encode(self, event: Event) -> bytes:
         """The bytes to send for an event; b"" for one that has no text, unless it is the first."""

@@ -112,21 +112,11 @@ def align(
     features[:, 13], features[:, 14] = denial == 1, denial == 2
     rows, best = laid.chosen_rows()
     there = laid.there
-    evidence_tokens = Encoded(
-        there.ids[rows], there.spans[rows], there.gaps[rows], there.shapes[rows]
-    )
+    kept = Encoded(there.ids[rows], there.spans[rows], there.gaps[rows], there.shapes[rows])
     scripts = has_chinese(sentence), has_chinese("".join(evidence))
     overall = _overall(features, denial, laid, scripts)
-    return Aligned(
-        tokens,
-        features,
-        denial,
-        evidence_tokens,
-        laid.denial[rows],
-        best,
-        overall,
-        tuple(laid.best_texts(2)),
-    )
+    denied, texts = laid.denial[rows], tuple(laid.best_texts(2))
+    return Aligned(tokens, features, denial, kept, denied, best, overall, texts)
 
 
 class _Laid:

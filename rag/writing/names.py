@@ -40,7 +40,8 @@ _WEAK = frozenset(" ".join(lines("rag.writing", "common.txt")).split())
 _DEMONYMS = dict(line.split("\t") for line in lines("rag.writing", "adjectives.txt"))
 
 
-def _state(stands: bool) -> int:
+def state_of(stands: bool) -> int:
+    """The state of a fact that either stands in the evidence or is certainly missing."""
     return SUPPORTED if stands else UNSUPPORTED
 
 
@@ -95,7 +96,10 @@ class Names:
         mentions, found_bodies = known(sentence)
         bodies = [
             Fact(
-                start, end, "name", _state(number in self._bodies or self._has(sentence[start:end]))
+                start,
+                end,
+                "name",
+                state_of(number in self._bodies or self._has(sentence[start:end])),
             )
             for start, end, number in found_bodies
         ]
@@ -196,7 +200,7 @@ class Names:
             orders = ("".join(written), "".join(reversed(written)))
             found |= {at, at + 1} if any(spelled(self.text, name) for name in orders) else set()
             for place in (at, at + 1):
-                out[place] = dataclasses.replace(out[place], state=_state(place in found))
+                out[place] = dataclasses.replace(out[place], state=state_of(place in found))
         return out
 
     def _word(self, word: str) -> int:

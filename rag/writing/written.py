@@ -275,15 +275,10 @@ class _Draft:
     def answered(self, text: str) -> Answer:
         """Returns the answer with this text and a record of what the model wrote."""
         ms = round((time.monotonic() - self.began) * 1000, 2)
-        tokens = self.reported_tokens or self.prompt.tokens + self.written
+        tokens = self.help.tokens + (self.reported_tokens or self.prompt.tokens + self.written)
+        counted = bool(self.reported_tokens) and self.help.counted
         written = Written(
-            tuple(self.sentences),
-            self.writer.name,
-            tokens + self.help.tokens,
-            bool(self.reported_tokens) and self.help.counted,
-            self.problem,
-            self._note(),
-            ms,
+            tuple(self.sentences), self.writer.name, tokens, counted, self.problem, self._note(), ms
         )
         whole = round(self.answer.ms + ms, 2)
         return dataclasses.replace(self.answer, text=text, written=written, ms=whole)
