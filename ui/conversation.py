@@ -147,7 +147,7 @@ def converse(
         if corpus:
             checked(asked.filters, corpus)
         how = How(history=history, filters=asked.filters, without=asked.without, write=write)
-        events = service.stream(asked.question, halted, **how)
+        events = service.stream(asked.question, halted=halted, **how)
         for event in _drawn(events, searching, lang):
             if isinstance(event, Answer):
                 whole = event
