@@ -17,10 +17,9 @@ _LIMITS = {
     "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年"),
     "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year"),
 }
-_ALSO = {"zh": ("也检索了：",), "en": ("Also searched: ",)}
 _WORDS = {
-    "zh": ("来源", "最接近的内容（不是答案）", "理解为：", "同"),
-    "en": ("Sources", "Nearest, not an answer", "Understood as: ", "as in"),
+    "zh": ("来源", "最接近的内容（不是答案）", "理解为：", "同", "也检索了："),
+    "en": ("Sources", "Nearest, not an answer", "Understood as: ", "as in", "Also searched: "),
 }
 
 
@@ -61,7 +60,7 @@ def also_searched(answer: Answer) -> str:
     """The other wordings of the question that were searched: "Also searched: …"; "" for none."""
     if not answer.also:
         return ""
-    (before,) = words_of(_ALSO, answer)
+    *_, before = words_of(_WORDS, answer)
     return before + " · ".join(answer.also)
 
 
@@ -108,7 +107,7 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
         answer: any answer.
         place: gives the place where the reader finds a citation's article; "" for none.
     """
-    sources, nearest, understood, same = words_of(_WORDS, answer)
+    sources, nearest, understood, same, _ = words_of(_WORDS, answer)
     above = [understood + answer.completed if answer.completed else ""]
     above = [line for line in (*above, limits(answer), also_searched(answer)) if line]
     listed = answer.citations or answer.nearest

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rag.corpus import detect_lang
+from rag.corpus import detect_lang, read_corpus
 from rag.corpus.article import Article, Skipped
 from rag.errors import UsageError
 from rag.evaluation.questions import Question, lines, make_question, note_id, refused, rows
@@ -86,8 +86,6 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
     Raises:
         CorpusError: a path does not exist.
     """
-    from rag.corpus import read_corpus
-
     for path in map(Path, paths):
         yield from _read_corpus_file(path / "corpus.jsonl") if is_beir(path) else read_corpus(path)
 

@@ -8,6 +8,7 @@ import click
 
 from rag import options
 from rag.errors import UsageError
+from rag.terminal import Progress, printable, put, put_json, put_skipped
 
 if TYPE_CHECKING:
     from rag.corpus.article import Skipped
@@ -119,7 +120,6 @@ def _search(
 ) -> None:
     from rag.evaluation import compare, read_questions
     from rag.evaluation.report import report
-    from rag.terminal import Progress, printable, put, put_json, put_skipped
 
     questions = read_questions(files)
     with Progress() as progress:
@@ -144,7 +144,6 @@ def _answers(
     from rag.evaluation.compare import opened
     from rag.evaluation.report import answers_report
     from rag.search.types import Fusion
-    from rag.terminal import Progress, printable, put, put_json, put_skipped
 
     if odd := next((variant.name for variant in chosen if variant.fusion != Fusion()), ""):
         raise UsageError(

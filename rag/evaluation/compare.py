@@ -19,11 +19,12 @@ from rag.evaluation.beir import read_articles
 from rag.evaluation.evaluate import Evaluation, Progress, evaluate
 from rag.evaluation.metrics import Figure
 from rag.evaluation.questions import Question
+from rag.freshness import read_origin
+from rag.library import Index
 from rag.search.types import Fusion
 
 if TYPE_CHECKING:
     from rag.corpus.article import Skipped
-    from rag.library import Index
 
 _WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "expansion")
 _PLACES = ("index", "model", "rerank")
@@ -180,8 +181,6 @@ def opened(
     Arguments and errors are those of :func:`compare`. What was left out when an index was built is
     put into ``skipped``.
     """
-    from rag.library import Index
-
     if any(not variant.index for variant in variants) and not corpus:
         corpus = _corpus_of(variants)
     order = sorted(range(len(variants)), key=lambda n: (*variants[n].source, variants[n].rerank))
@@ -205,8 +204,6 @@ def _folder(
     """The folder of the variant's index, which is built first if the variant names none, and what
     was left out of it.
     """
-    from rag.library import Index
-
     if variant.index:
         yield variant.index, ()
         return
@@ -216,8 +213,6 @@ def _folder(
 
 
 def _corpus_of(variants: Sequence[Variant]) -> tuple[str, ...]:
-    from rag.freshness import read_origin
-
     index = variants[0].index
     origin = read_origin(index) if index else None
     if not origin:

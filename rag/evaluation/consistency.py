@@ -69,12 +69,8 @@ def consistency(
             both += sum(any(same(x, y) for x in a) for y in b)
             right = a[0] in questions[one].relevant and b[0] in questions[other].relevant
             values[row] = same(a[0], b[0]), right, both / (len(a) + len(b))
-    keys = tuple((_key(questions[one]), _key(questions[other])) for one, other in paired)
+    keys = tuple((questions[one].key, questions[other].key) for one, other in paired)
     return Group(BOTH_WORDINGS, ("same first", "both right", f"overlap@{k}"), keys, values)
-
-
-def _key(question: Question) -> tuple[str, str]:
-    return question.file, question.id
 
 
 def _sameness(

@@ -242,7 +242,7 @@ def _groups(
         members = [n for n, q in enumerate(questions) if lang in (None, q.lang)]
         if wanted is not relevant:
             members = [n for n in members if wanted[n]]
-        keys = tuple((questions[n].file, questions[n].id) for n in members)
+        keys = tuple(questions[n].key for n in members)
         values = measured([found[n] for n in members], [wanted[n] for n in members], k)
         return Group(name, measures(k), keys, values)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from rag.errors import StorageError
+from rag.evaluation.questions import Question, make_question, refused, rows
 
 if TYPE_CHECKING:
     from rag.answer.types import Answer
-    from rag.evaluation.questions import Question
 
 FEEDBACK_FILE = "feedback.jsonl"
 """Name of the file in the folder of an index; no build and no rollback touches it."""
@@ -71,8 +71,6 @@ def append(path: Path, question: str, verdict: str, answer: Answer, number: int 
 
 def is_feedback(path: Path) -> bool:
     """Whether a file of JSON Lines holds feedback, judging by its first line."""
-    from rag.evaluation.questions import rows
-
     _, first = next(rows(path, _EXPECTED), (0, {}))
     return "verdict" in first
 
@@ -86,8 +84,6 @@ def read_feedback(path: Path) -> Iterator[Question]:
 
     Raises UsageError if a line is no feedback.
     """
-    from rag.evaluation.questions import make_question, refused, rows
-
     last: dict[str, tuple[int, dict]] = {}
     wrong: dict[str, set[str]] = {}
     for number, row in rows(path, _EXPECTED):

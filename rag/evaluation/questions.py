@@ -39,6 +39,11 @@ class Question:
     pair: str = ""
     file: str = ""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all other questions: its file and id."""
+        return self.file, self.id
+
 
 def read_questions(paths: Iterable[str | Path]) -> list[Question]:
     """All questions of some files, in their order.

@@ -61,10 +61,6 @@ History = Annotated[
 Restricting = Annotated[
     Narrowing, Field(description="Which articles may be used; all of them unless told.")
 ]
-AsOf = Annotated[str, Field(description=AS_OF_DESCRIPTION)]
-Without = Annotated[list[str], Field(max_length=100, description=WITHOUT_DESCRIPTION)]
-Start = Annotated[int, Field(ge=0, description="How many to pass over.")]
-Id = Annotated[str, Field(description="As the other tools give it.")]
 _NO_NAMES: list[str] = []
 
 
@@ -109,8 +105,10 @@ def _add_questions(server: MCPServer, service: QueryService) -> None:
         context: Context,
         history: History = _NO_NAMES,
         filters: Restricting = Narrowing(),
-        as_of: AsOf = "",
-        without: Without = _NO_NAMES,
+        as_of: Annotated[str, Field(description=AS_OF_DESCRIPTION)] = "",
+        without: Annotated[
+            list[str], Field(max_length=100, description=WITHOUT_DESCRIPTION)
+        ] = _NO_NAMES,
     ) -> Annotated[CallToolResult, models.Answered]:
         """Answer a question from the articles: a value, a list of places or names, a count, a
         comparison, a reason. Every statement has a verbatim quote with its place in its article.
@@ -134,7 +132,7 @@ def _add_questions(server: MCPServer, service: QueryService) -> None:
 def _add_articles(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "Read an article")
     async def read_article(
-        article_id: Id,
+        article_id: Annotated[str, Field(description="As the other tools give it.")],
         start: Annotated[
             int, Field(ge=0, description="Offset of the first character to read.")
         ] = 0,
@@ -163,7 +161,7 @@ def _add_lists(server: MCPServer, service: QueryService) -> None:
         ] = "",
         filters: Restricting = Narrowing(),
         order: Literal["newest", "oldest", "title"] = "newest",
-        start: Start = 0,
+        start: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
         count: Annotated[int, Field(ge=1, le=100, description="Articles at most.")] = 20,
     ) -> Annotated[CallToolResult, models.Page]:
         """A page of the list of articles: of a time, a publisher, a language, a place, with words

@@ -95,7 +95,8 @@ class QueryService:
         threads = THREADS_WRITING if settings.llm else THREADS
         self.pool = pool or BoundedPool(settings.processes if several else threads)
         self.problem = ""
-        self._assistant, self._turns = Assistant(index, settings.llm), _Turns()
+        self._assistant = Assistant(index, settings.llm)
+        self._turns = _Turns(self._assistant)
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
         self.ingest_queue: IngestQueue | None = None
@@ -177,13 +178,13 @@ class QueryService:
         filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
         history, without = how.get("history", ()), how.get("without", ())
         before, write = how.get("before", ()), how.get("write", True)
-        turns = tuple(history) or self._turns.of(self._assistant, before, filters, as_of)
+        turns = tuple(history) or self._turns.of(before, filters, as_of)
         with closing(
             self._assistant.stream(question, turns, filters, as_of, without, write)
         ) as stages:
             for event in stages:
                 if isinstance(event, Answer) and not (without or history):
-                    self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)
+                    self._turns.keep((*turns, (question, event)), filters, as_of)
                 yield event
 
     @_by_worker
@@ -203,11 +204,11 @@ class QueryService:
         filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
         before, without = tuple(how.get("before", ())), how.get("without", ())
         if without:
-            turns: Sequence = self._turns.of(self._assistant, before, filters, as_of)
+            turns: Sequence = self._turns.of(before, filters, as_of)
             answer = self._assistant.ask(question, turns, filters, as_of, without, write=False)
         else:
             questions = (*before, question)
-            *turns, (_, answer) = self._turns.of(self._assistant, questions, filters, as_of)
+            *turns, (_, answer) = self._turns.of(questions, filters, as_of)
         return self._assistant.suggestions(question, answer, turns, filters, as_of)
 
     @_by_worker
@@ -271,41 +272,33 @@ class _Turns:
     this memory the tenth question would cost as much as ten.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
         self._known: LRUCache = LRUCache(_MAX_CONVERSATIONS)
         self._lock = threading.Lock()
 
     def of(
-        self, assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
+        self, questions: Sequence[str], filters: Filters | None, as_of: str
     ) -> tuple[tuple[str, Answer], ...]:
         """The turns of earlier questions, as :meth:`rag.assistant.Assistant.turns` makes them, but
         without answering again the longest run of first questions that is remembered."""
-        turns: tuple[tuple[str, Answer], ...] = ()
+        first = (questions[:end] for end in range(len(questions), 0, -1))
         with self._lock:
-            for end in range(len(questions), 0, -1):
-                if known := self._known.get(_key(assistant, questions[:end], filters, as_of)):
-                    turns = known
-                    break
-        turns = assistant.turns(questions[len(turns) :], filters, as_of, turns)
+            known = (self._known.get(self._key(one, filters, as_of)) for one in first)
+            turns = next(filter(None, known), ())
+        turns = self._assistant.turns(questions[len(turns) :], filters, as_of, turns)
         if questions:
-            self.keep(assistant, turns, filters, as_of)
+            self.keep(turns, filters, as_of)
         return turns
 
     def keep(
-        self,
-        assistant: Assistant,
-        turns: tuple[tuple[str, Answer], ...],
-        filters: Filters | None,
-        as_of: str,
+        self, turns: tuple[tuple[str, Answer], ...], filters: Filters | None, as_of: str
     ) -> None:
         """Remembers a conversation up to its last answer."""
-        key = _key(assistant, [question for question, _ in turns], filters, as_of)
+        key = self._key([question for question, _ in turns], filters, as_of)
         with self._lock:
             self._known[key] = turns
 
-
-def _key(
-    assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
-) -> tuple:
-    """All that the answers of a conversation depend on."""
-    return assistant.index.version, tuple(questions), filters or None, as_of
+    def _key(self, questions: Sequence[str], filters: Filters | None, as_of: str) -> tuple:
+        """All that the answers of a conversation depend on."""
+        return self._assistant.index.version, tuple(questions), filters or None, as_of
