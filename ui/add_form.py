@@ -89,36 +89,34 @@ class AddForm:
         ]
 
     def _paste(self, words: str, title: str, date: str, source: str, lang: str) -> Iterator[list]:
-        unchanged, empty = [gr.skip()] * 4, [""] * 4
         if not (words or "").strip():
-            yield [refusal(text(lang, "add_no_text"), lang), *unchanged]
+            yield [refusal(text(lang, "add_no_text"), lang), *[gr.skip()] * 4]
             return
         metadata = {"title": title or "", "date": date or "", "source": source or ""}
         item = Item("text", metadata["title"], words)
         begin = lambda: self._ingest_queue.add([item], **metadata)
-        yield from self._begin(begin, lang, unchanged, empty)
+        yield from self._begin(begin, lang, [""] * 4)
 
     def _get(self, url: str, lang: str) -> Iterator[list]:
         item = Item("url", (url or "").strip())
-        yield from self._begin(lambda: self._ingest_queue.add([item]), lang, [gr.skip()], [""])
+        yield from self._begin(lambda: self._ingest_queue.add([item]), lang, [""])
 
     def _follow(self, job_id: str, lang: str) -> Iterator[list]:
         if job := self._ingest_queue.job(job_id):
-            yield from self._begin(lambda: job, lang, [gr.skip()], [gr.skip()])
+            yield from self._begin(lambda: job, lang, [gr.skip()])
         else:
             yield [gr.skip(), gr.skip()]
 
-    def _begin(
-        self, begin: Callable[[], Job], lang: str, unchanged: list, empty: list
-    ) -> Iterator[list]:
+    def _begin(self, begin: Callable[[], Job], lang: str, empty: list) -> Iterator[list]:
         """Begins a job and yields its states as updates.
 
         Args:
             begin: begins the job.
             lang: the page's language.
-            unchanged: updates of the fields that leave them as they are.
-            empty: updates that empty them; used at the end if nothing was refused.
+            empty: updates that empty the fields, at the end if nothing was refused; until then
+                they stay as they are.
         """
+        unchanged = [gr.skip()] * len(empty)
         try:
             job = begin()
         except YinjuError as error:

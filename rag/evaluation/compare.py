@@ -184,16 +184,14 @@ def opened(
     if any(not variant.index for variant in variants) and not corpus:
         corpus = _corpus_of(variants)
     order = sorted(range(len(variants)), key=lambda n: (*variants[n].source, variants[n].rerank))
-    for _, built in itertools.groupby(order, key=lambda n: variants[n].source):
+    for (_, model), built in itertools.groupby(order, key=lambda n: variants[n].source):
         members = list(built)
         with _folder(variants[members[0]], corpus, progress) as (path, left_out):
             skipped[:] = skipped or left_out
             # Only one index is open at a time, because models are large.
-            for _, same in itertools.groupby(members, key=lambda n: variants[n].rerank):
-                first, *others = same
-                one = variants[first]
-                with Index.open(path, one.model or None, one.rerank or None) as index:
-                    for number in (first, *others):
+            for rerank, same in itertools.groupby(members, key=lambda n: variants[n].rerank):
+                with Index.open(path, model or None, rerank or None) as index:
+                    for number in same:
                         yield number, index
 
 

@@ -31,7 +31,7 @@ from rag.narrowing import Narrowing
 from rag.plain import heading, notes
 from rag.search.types import Filters, Hit
 from rag.serving import mcp_models as models
-from rag.serving.models import AS_OF_DESCRIPTION, HISTORY_LIMIT, WITHOUT_DESCRIPTION
+from rag.serving.models import AS_OF_DESCRIPTION, HISTORY_LIMIT, WITHOUT_DESCRIPTION, TitleWords
 from rag.serving.query_service import How, QueryService
 
 _T = TypeVar("_T")
@@ -153,12 +153,7 @@ def _add_articles(server: MCPServer, service: QueryService) -> None:
 def _add_lists(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "List articles")
     async def list_articles(
-        words: Annotated[
-            str,
-            Field(
-                max_length=1_000, description="Parts of the title, between spaces; all must occur."
-            ),
-        ] = "",
+        words: TitleWords = "",
         filters: Restricting = Narrowing(),
         order: Literal["newest", "oldest", "title"] = "newest",
         start: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,

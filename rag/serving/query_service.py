@@ -40,6 +40,7 @@ repaired.
 _MAX_CONVERSATIONS = 256
 """Most conversations that are remembered; an answer takes some tens of kilobytes at most."""
 
+Turn = tuple[str, Answer]
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -51,7 +52,7 @@ class How(TypedDict, total=False):
     answered first and become the history, unless ``history`` is given.
     """
 
-    history: Sequence[tuple[str, Answer]]
+    history: Sequence[Turn]
     filters: Filters | None
     as_of: str
     without: Sequence[str]
@@ -277,9 +278,7 @@ class _Turns:
         self._known: LRUCache = LRUCache(_MAX_CONVERSATIONS)
         self._lock = threading.Lock()
 
-    def of(
-        self, questions: Sequence[str], filters: Filters | None, as_of: str
-    ) -> tuple[tuple[str, Answer], ...]:
+    def of(self, questions: Sequence[str], filters: Filters | None, as_of: str) -> tuple[Turn, ...]:
         """The turns of earlier questions, as :meth:`rag.assistant.Assistant.turns` makes them, but
         without answering again the longest run of first questions that is remembered."""
         first = (questions[:end] for end in range(len(questions), 0, -1))
@@ -291,9 +290,7 @@ class _Turns:
             self.keep(turns, filters, as_of)
         return turns
 
-    def keep(
-        self, turns: tuple[tuple[str, Answer], ...], filters: Filters | None, as_of: str
-    ) -> None:
+    def keep(self, turns: tuple[Turn, ...], filters: Filters | None, as_of: str) -> None:
         """Remembers a conversation up to its last answer."""
         key = self._key([question for question, _ in turns], filters, as_of)
         with self._lock:
