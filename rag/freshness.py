@@ -67,11 +67,10 @@ def why_stale(
     origin = read_origin(index)
     if not origin:
         return "what it was built from is not known"
+    named = tuple(os.path.abspath(path) for path in paths)
     reasons = {
         "another version of Yinju built it": lambda: origin.program != program(),
-        "it was built from other folders": lambda: (
-            origin.corpus != tuple(os.path.abspath(path) for path in paths)
-        ),
+        "it was built from other folders": lambda: origin.corpus != named,
         "the articles have changed": lambda: _changed(folder, paths),
         "its tables were read with other columns": lambda: (
             columns is not None and dict(origin.columns) != dict(columns)

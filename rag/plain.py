@@ -4,14 +4,11 @@ and the sources with their quotes."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rag.answer.compose import quoted
-from rag.answer.types import Answer, Citation
+from rag.answer.types import COLUMNS, Answer, Citation
 from rag.question.script import HANT, in_script
-
-if TYPE_CHECKING:
-    from rag.search.types import Hit
+from rag.search.types import Hit
 
 _LIMITS = {
     "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年"),
@@ -64,19 +61,18 @@ def also_searched(answer: Answer) -> str:
     return before + " · ".join(answer.also)
 
 
-_ASKS = ("when", "how_many", "who")
 _COLUMNS = {"zh": ("时间", "数量", "谁"), "en": ("When", "How many", "Who")}
 
 
 def column_name(asks: str, lang: str) -> str:
     """The name of a further column of a list, such as "How many"."""
-    return _COLUMNS["en" if lang == "en" else "zh"][_ASKS.index(asks)]
+    return _COLUMNS["en" if lang == "en" else "zh"][COLUMNS.index(asks)]
 
 
 def column_lines(answer: Answer) -> str:
     """The cells of further columns of a list, with a line for each row of the answer that has any;
     "" if there are none."""
-    lines, names = [], dict(zip(_ASKS, words_of(_COLUMNS, answer)))
+    lines, names = [], dict(zip(COLUMNS, words_of(_COLUMNS, answer)))
     for at, row in enumerate(answer.rows):
         cells = []
         for column in answer.columns:

@@ -15,7 +15,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.cluster import joined
 from rag.embed.protocol import Embedder
@@ -23,10 +23,8 @@ from rag.errors import IndexMismatch, ShardGone
 from rag.index.manifest import check_files, check_models, read_manifest
 from rag.index.open import open_version
 from rag.index.sharded import Facts, Sharded, Shards, read_stories
+from rag.index.snapshot import Snapshot
 from rag.index.versions import VERSIONS_FOLDER, current
-
-if TYPE_CHECKING:
-    from rag.index.snapshot import Snapshot
 
 _ANSWER_TIMEOUT_SECONDS = 10.0
 """Seconds that a replica has to answer, before another one is asked."""

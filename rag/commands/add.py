@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import click
 
@@ -21,11 +21,9 @@ from rag.commands.report import (
     put_report,
     skipped_before,
 )
+from rag.corpus.folder import Added, CorpusFolder
 from rag.errors import CorpusError, UsageError
 from rag.terminal import Progress, printable, put, put_json
-
-if TYPE_CHECKING:
-    from rag.corpus.folder import Added, CorpusFolder
 
 _SHOWN = 20
 _PATIENCE = 600.0  # seconds for a watch or a server that is updating the same index

@@ -81,7 +81,17 @@ def _asking(verb: Callable[..., _How]) -> Callable[..., None]:
         if bool(question) == (file is not None):
             given = "both" if file else "neither"
             raise UsageError(f'expected a question ("...") or --questions FILE, got {given}')
-        _each(question, file, as_json, verb(**arguments))
+        how = verb(**arguments)
+        if file is not None:
+            fits = lambda row: type(row.get("question")) is str
+            made = lambda row: how.row(how.one(row["question"]))
+            put_each(file, '{"id": …, "question": "…"}', fits, made)
+            return
+        found = how.one(" ".join(question))
+        if as_json:
+            put_json(how.row(found))
+        else:
+            how.show(found)
 
     return options.applied(_ASKING, asked)
 
@@ -181,17 +191,3 @@ def search(opened: Callable[[], Index], filters: Filters, k: int, facets: bool) 
             put(f"yinju: no passage found{within}", error=True)
 
     return _How(lambda text: index.find(text, k, filters), row, show)
-
-
-def _each(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, how: _How) -> None:
-    """Ask the one question, or those of the file, and write what comes back."""
-    if file is None:
-        found = how.one(" ".join(question))
-        if as_json:
-            put_json(how.row(found))
-        else:
-            how.show(found)
-        return
-    fits = lambda row: type(row.get("question")) is str
-    made = lambda row: how.row(how.one(row["question"]))
-    put_each(file, '{"id": …, "question": "…"}', fits, made)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
+from rag.corpus.article import Skipped
 from rag.errors import YinjuError
 from rag.library import Index
 from rag.terminal import put, put_json, put_skipped, size
-
-if TYPE_CHECKING:
-    from rag.corpus.article import Skipped
 
 MAX_REMOVED = 0.2  # share of the articles that an update may drop without --yes
 

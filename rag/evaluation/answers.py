@@ -9,19 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.answer.types import Answer, Citation
+from rag.assistant import Assistant
 from rag.errors import UsageError
 from rag.evaluation.evaluate import Progress, langs_of, no_articles
 from rag.evaluation.known import Known, holds, is_value
 from rag.evaluation.metrics import Figure, means, percentiles
-
-if TYPE_CHECKING:
-    from rag.assistant import Assistant
-    from rag.library import Index
+from rag.library import Index
 
 _SHARE_MEASURES = ("quoted", "first", "cited", "refused", "answered", "near_answered", "near_told")
 """Measures that are 0 or 1 for a question, see :func:`judge`."""

@@ -12,8 +12,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rag.corpus.article import Skipped
 from rag.errors import UsageError
 from rag.evaluation.beir import read_articles
 from rag.evaluation.evaluate import Evaluation, Progress, evaluate
@@ -22,9 +23,6 @@ from rag.evaluation.questions import Question
 from rag.freshness import read_origin
 from rag.library import Index
 from rag.search.types import Fusion
-
-if TYPE_CHECKING:
-    from rag.corpus.article import Skipped
 
 _WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "expansion")
 _PLACES = ("index", "model", "rerank")

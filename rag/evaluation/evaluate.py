@@ -6,16 +6,13 @@ import contextlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
 from rag.evaluation.consistency import consistency
 from rag.evaluation.metrics import Group, evaluator_class, measured, measures, percentiles
 from rag.evaluation.questions import Question
+from rag.library import Index
 from rag.search.types import Fusion, Hit
-
-if TYPE_CHECKING:
-    from rag.library import Index
 
 Progress = Callable[[int, int | None, str], None]
 _MIN_SEARCH_DEPTH = 100  # rank down to which a relevant article is looked for

@@ -8,13 +8,11 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
+from rag.answer.types import Answer
 from rag.errors import StorageError
 from rag.evaluation.questions import Question, make_question, refused, rows
-
-if TYPE_CHECKING:
-    from rag.answer.types import Answer
 
 FEEDBACK_FILE = "feedback.jsonl"
 """Name of the file in the folder of an index; no build and no rollback touches it."""

@@ -70,7 +70,6 @@ class State:
         stage: "waiting", "reading" (the articles), "indexing", "done" or "failed".
         done, total: while reading, the number of items; while indexing, what the build reports.
             ``total`` is None while it is not known.
-        phase: name of the step of the indexing, as the build reports it.
         results: what became of each item, as far as it is known.
         version: name of the index version that holds the articles, once it is live.
         error: why the index could not be updated; the articles that were read stay in the corpus
@@ -80,7 +79,6 @@ class State:
     stage: str = "waiting"
     done: int = 0
     total: int | None = None
-    phase: str = ""
     results: tuple[Added, ...] = ()
     version: str = ""
     error: str = ""
@@ -297,7 +295,7 @@ class IngestQueue:
 
         def progress(done: int, total: int | None, phase: str) -> None:
             for job in jobs:
-                job.tell(done=done, total=total, phase=phase)
+                job.tell(done=done, total=total)
 
         self._updating = Updating(self.path, folder.path)
         try:
