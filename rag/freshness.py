@@ -68,16 +68,13 @@ def why_stale(
     if not origin:
         return "what it was built from is not known"
     named = tuple(os.path.abspath(path) for path in paths)
+    known_columns, known_shards = dict(origin.columns), manifest.report.get("shards", 0)
     reasons = {
         "another version of Yinju built it": lambda: origin.program != program(),
         "it was built from other folders": lambda: origin.corpus != named,
         "the articles have changed": lambda: _changed(folder, paths),
-        "its tables were read with other columns": lambda: (
-            columns is not None and dict(origin.columns) != dict(columns)
-        ),
-        "it lies in another number of shards": lambda: (
-            shards is not None and manifest.report.get("shards", 0) != shards
-        ),
+        "its tables were read with other columns": lambda: columns not in (None, known_columns),
+        "it lies in another number of shards": lambda: shards not in (None, known_shards),
         "it was built with another model": lambda: origin.model != (model or ""),
         "the embedded model has changed": lambda: not same_tokens(manifest),
         "its settings have changed": lambda: not same_settings(manifest),

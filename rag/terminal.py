@@ -4,6 +4,7 @@ progress.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import json
@@ -215,7 +216,7 @@ def _line(text: str) -> str:
     return printable(re.sub(r"\s*\n\s*", " ", text))
 
 
-class Progress:
+class Progress(contextlib.AbstractContextManager):
     """Shows a progress bar on standard error for each phase of a long task; none if standard error
     is no terminal."""
 
@@ -237,9 +238,6 @@ class Progress:
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
-
-    def __enter__(self) -> Progress:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

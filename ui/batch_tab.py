@@ -16,7 +16,7 @@ from rag.serving import QueryService
 from rag.ui import batch
 from rag.ui.actions import saving
 from rag.ui.batch import Run
-from rag.ui.cancellation import Halts
+from rag.ui.conversation import Halts
 from rag.ui.templating import macro
 from rag.ui.texts import logged, text
 from rag.ui.wiring import Words, when

@@ -1,4 +1,4 @@
-"""The conversation of one browser tab, and the loop that answers a question in it."""
+"""The conversation of one browser tab, the loop that answers a question in it, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -29,6 +30,8 @@ HISTORY_KEPT = 12
 """Earlier answers that are passed to the assistant."""
 PIECE_SECONDS = 0.08
 """Minimum time between two states of a streamed answer; with more, the page would flicker."""
+END_SECONDS = 5.0
+"""Maximum time to wait for an answer to end when its conversation is cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +220,39 @@ def _as_html(turn: Turn, lang: str) -> tuple[str, str]:
     """Returns the question and the answer of a turn as HTML."""
     question = render.question(turn.asked.question) + chips.put_aside(turn.asked, lang)
     return question, (render.message if turn.answer else render.notice)(turn, lang)
+
+
+class Halts:
+    """The answers that are under way in each tab, so that a reader can stop them.
+
+    Gradio could cancel them itself, but it would lose a question that is sent meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # Two events per answer: the reader has stopped it, and it has ended.
+        self._tabs: dict[str, list[tuple[threading.Event, threading.Event]]] = {}
+
+    @contextmanager
+    def answering(self, tab: str) -> Iterator[threading.Event]:
+        """Context in which an answer is made; its value is set when the reader stops the answer."""
+        one = halted, ended = threading.Event(), threading.Event()
+        with self._lock:
+            self._tabs.setdefault(tab, []).append(one)
+        try:
+            yield halted
+        finally:
+            ended.set()
+            with self._lock:
+                self._tabs[tab].remove(one)
+                if not self._tabs[tab]:
+                    del self._tabs[tab]
+
+    def halt(self, tab: str, wait: float = 0) -> None:
+        """Stops the answers of a tab, and waits for the end of each at most ``wait`` seconds."""
+        with self._lock:
+            under_way = tuple(self._tabs.get(tab, ()))
+        for halted, _ in under_way:
+            halted.set()
+        for _, ended in under_way:
+            ended.wait(wait)

@@ -76,15 +76,13 @@ class CorpusTab:
         wished = [self._wish, *self._fields, *shown]
         when(self._wish.submit, self._go, [self._wish, *given], wished, **last)
         changed = [self._words.change, self._source.input, self._lang.input, self._order.input]
-        when(changed, self._narrow, [*self._fields, *given], shown, **last)
+        when(changed, self._narrow, [*given, *self._fields], shown, **last)
         for added in self._adding.listen(lang) if self._adding else ():
             when(added.then, self._show, given, shown, **last)
 
-    def _narrow(
-        self, words: str, source: str, of_lang: str, order: str, view: BrowseState, lang: str
-    ) -> list:
+    def _narrow(self, view: BrowseState, lang: str, *fields: str | None) -> list:
         """Shows the list after a change of the fields."""
-        return self._show(browse.narrowed(view, words, source, of_lang, order), lang)
+        return self._show(browse.narrowed(view, *fields), lang)
 
     def _go(self, wish: str, view: BrowseState, lang: str) -> list:
         """Does what a control asks for, see :func:`rag.ui.browse.view_after`."""

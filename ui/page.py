@@ -16,17 +16,15 @@ from rag.serving import QueryService
 from rag.serving.query_service import How
 from rag.ui import actions, chips, start
 from rag.ui.age import overdue
-from rag.ui.cancellation import END_SECONDS, Halts
-from rag.ui.conversation import Conversation, converse
+from rag.ui.conversation import END_SECONDS, Conversation, Halts, converse
 from rag.ui.corpus import CorpusFacts
 from rag.ui.filters import as_fields, from_fields, from_link, to_link
 from rag.ui.layout import EXAMPLES_SHOWN, PageLayout
-from rag.ui.memory import recall, remember
 from rag.ui.render import suggested
 from rag.ui.sources import sources
 from rag.ui.table import wished_of
 from rag.ui.texts import LANGS, pick_language, text
-from rag.ui.turn import QuestionRequest, alone
+from rag.ui.turn import QuestionRequest, alone, recall, remember
 from rag.ui.wiring import when
 
 log = logging.getLogger("rag.ui")
@@ -99,7 +97,7 @@ class _Page:
 
         Args:
             stored_lang: the language that the browser has stored, or "".
-            remembered: the turns that the browser has stored, see :mod:`rag.ui.memory`.
+            remembered: the turns that the browser has stored, see :func:`rag.ui.turn.remember`.
             request: has the query of the address, and the languages that the browser accepts.
         """
         header = request.headers.get("accept-language", "")
@@ -198,16 +196,15 @@ class _Page:
         turn = talk.turns[-1] if talk.turns else None
         if turn is None or turn.answer is None or turn.problem:
             return Markup()
-        asked = turn.asked
+        asked, words = turn.asked, ()
         try:
             how = How(history=talk.history(asked.after), filters=asked.filters)
             work = partial(self._service.suggestions, asked.question, turn.answer, **how)
             words = self._service.pool.submit(work).result()
-        except YinjuError:  # the server is busy, and real questions come first
-            return Markup()
+        except YinjuError:
+            pass  # the server is busy, and real questions come first
         except Exception:
             log.exception("no suggestions could be made")
-            return Markup()
         return suggested(words, lang)
 
     def _halt(self, request: gr.Request) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
@@ -19,12 +19,10 @@ from rag.answer.types import COLUMNS, Row
 from rag.corpus.gazetteer import province_label
 from rag.plain import voice
 from rag.question.script import in_script
+from rag.ui.conversation import Conversation
 from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited, told_besides, told_once, valid, wished
-
-if TYPE_CHECKING:
-    from rag.ui.conversation import Conversation
 
 PLACES_DRAWN = 4
 """Number of places from which the map is shown open; with fewer it is folded."""

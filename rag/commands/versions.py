@@ -33,10 +33,8 @@ def status(path: str, as_json: bool) -> None:
         if counts and version.model:
             repeat = "repeat" if counts.repeats > 1 else "repeats"
             repeats = f" ({counts.repeats:,} {repeat} the story of another)" * bool(counts.repeats)
-            what = (
-                f"{counts.articles:,} articles{repeats}, {counts.passages:,} passages,"
-                f" {size(version.bytes)}, model {version.model.name}"
-            )
+            held = f"{counts.articles:,} articles{repeats}, {counts.passages:,} passages"
+            what = f"{held}, {size(version.bytes)}, model {version.model.name}"
         put(f"{'live' if version.live else '    '}  {version.name}  {what}")
     put_skipped(state.live.skipped)
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from rag import options
+from rag.corpus.article import Skipped
 from rag.errors import UsageError
 from rag.terminal import Progress, printable, put, put_json, put_skipped
-
-if TYPE_CHECKING:
-    from rag.corpus.article import Skipped
-    from rag.writing.models import Llm
+from rag.writing.models import Llm
 
 
 @click.command("eval")

@@ -93,7 +93,6 @@ def build_server(service: QueryService) -> MCPServer:
     server = Server(service)
     _add_questions(server, service)
     _add_articles(server, service)
-    _add_lists(server, service)
     _add_resources(server, service)
     return server
 
@@ -149,8 +148,6 @@ def _add_articles(server: MCPServer, service: QueryService) -> None:
         piece = models.text(found[0], start, length)
         return _result(piece, piece.text)
 
-
-def _add_lists(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "List articles")
     async def list_articles(
         words: TitleWords = "",
@@ -291,10 +288,5 @@ def _links(answer: Answer) -> list[ResourceLink]:
 
 def _resource(one: models.Entry) -> Resource:
     about = ", ".join(part for part in (one.source, one.date) if part)
-    return Resource(
-        uri=one.link,
-        name=one.article_id,
-        title=one.title,
-        description=about or None,
-        mime_type="text/plain",
-    )
+    named = {"uri": one.link, "name": one.article_id, "title": one.title}
+    return Resource(**named, description=about or None, mime_type="text/plain")

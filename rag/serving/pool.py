@@ -72,10 +72,14 @@ class BoundedPool:
         """
         items: SimpleQueue[_T | None] = SimpleQueue()
         with self._running(events, items.put) as future:
-            while (event := _next(items, halted)) is not None:
+            while not (halted and halted.is_set()):
+                try:
+                    event = items.get(timeout=LOOK_SECONDS if halted else None)
+                except Empty:
+                    continue
+                if event is None:
+                    return future.result()
                 yield event
-            if not (halted and halted.is_set()):
-                future.result()
 
     async def stream(
         self, events: Callable[[], Generator[_T, None, None]]
@@ -117,13 +121,3 @@ class BoundedPool:
     def close(self) -> None:
         """Starts no more work, also none that is queued; work that runs goes on to its end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _next(items: SimpleQueue[_T | None], halted: threading.Event | None) -> _T | None:
-    """The next item in the queue; None at the end, and once ``halted`` is set."""
-    while not (halted and halted.is_set()):
-        try:
-            return items.get(timeout=LOOK_SECONDS if halted else None)
-        except Empty:
-            pass
-    return None
