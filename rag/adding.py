@@ -12,8 +12,10 @@ None of these three touches the index itself: ``Index.update`` brings it up to d
 from __future__ import annotations
 
 import contextlib
+import functools
+import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +63,8 @@ def _folder(index: str | Path, path: Path) -> CorpusFolder:
     from rag.freshness import read_origin
 
     origin = read_origin(index)
-    return CorpusFolder(path, Path(index) / _TRASH_FOLDER, origin.columns if origin else None)
+    columns = dict(origin.columns) if origin else None
+    return CorpusFolder(path, Path(index) / _TRASH_FOLDER, columns)
 
 
 def _own_folders(index: str | Path) -> list[Path]:
@@ -123,31 +126,20 @@ def add(
     fields = ", ".join(key for key, value in metadata.items() if value)
     if fields and (len(named) != 1 or not os.path.isfile(named[0])):
         raise UsageError(f"expected one file to be of that {fields}, got something else")
-    return _add(
-        named,
-        corpus_folder(index, corpus),
-        fetcher,
-        metadata,
-        lambda url: note(index, FEED_KIND, url),
-    )
+    folder = corpus_folder(index, corpus)
+    on_feed = functools.partial(note, index, FEED_KIND)
 
+    def added(source: str) -> Iterator[Added]:
+        from rag.corpus.web import add_url
 
-def _add(
-    sources: Sequence[str],
-    folder: CorpusFolder,
-    fetcher: Fetcher | None,
-    metadata: dict[str, str],
-    on_feed: Callable[[str], None],
-) -> Iterator[Added]:
-    from rag.corpus.web import add_url
-
-    for source in sources:
         if is_url(source):
             yield from add_url(folder, source, fetcher, on_feed)
         elif os.path.isdir(source):
             yield from folder.add_folder(source)
         else:
             yield folder.add_file(source, **metadata)
+
+    return itertools.chain.from_iterable(map(added, named))
 
 
 def locate(
@@ -207,9 +199,8 @@ def remove(
 
     Raises as :func:`locate`, and StorageError.
     """
-    return [
-        folder.remove(str(file)) for folder, file in dict.fromkeys(locate(names, index, corpus))
-    ]
+    found = dict.fromkeys(locate(names, index, corpus))
+    return [folder.remove(str(file)) for folder, file in found]
 
 
 def restore(
@@ -242,33 +233,25 @@ def bring_up(
 
     Returns the report, or None if nothing has changed. Raises as ``Index.update``.
     """
-    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+    from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-    wait = Retrying(
+    from rag.freshness import read_origin
+    from rag.index.versions import current
+    from rag.library import Index
+
+    @retry(
         retry=retry_if_exception_type(IndexBusy),
         stop=stop_after_delay(patience),
         wait=wait_fixed(0.3),
         reraise=True,
     )
-    return wait(_bring_up, index, paths, model, progress, max_removed)
+    def built_or_updated() -> BuildReport | None:
+        try:
+            current(index)
+        except IndexMissing:
+            return Index.build(paths, index, model, progress)
+        origin = read_origin(index)
+        used = model or (origin.model if origin else None) or None
+        return Index.update(index, paths, used, progress, max_removed)
 
-
-def _bring_up(
-    index: str | Path,
-    paths: Sequence[Path],
-    model: str | None,
-    progress: Progress | None,
-    max_removed: float,
-) -> BuildReport | None:
-    from rag.freshness import read_origin
-    from rag.index.versions import current
-    from rag.library import Index
-
-    try:
-        current(index)
-    except IndexMissing:
-        return Index.build(paths, index, model, progress)
-    origin = read_origin(index)
-    return Index.update(
-        index, paths, model or (origin.model if origin else None) or None, progress, max_removed
-    )
+    return built_or_updated()

@@ -111,26 +111,35 @@ class Assistant:
 
         given = self._checked(question, history, filters, as_of, without)
         if write and self.llm is not None:
-            yield from self._assisted(given)
+            yield from self._assisted(self.llm, given)
             return
         for event in self._stages(given):
             if isinstance(event, Answer):
                 yield from _PIECE.findall(event.text)
             yield event
 
-    def _assisted(self, given: dict[str, Any]) -> Generator[Event, None, None]:
+    def _assisted(
+        self, llm: str | Llm | BaseChatModel, given: dict[str, Any]
+    ) -> Generator[Event, None, None]:
         """The stages of an answer with the language model, which proposes other wordings of the
-        question, if that is switched on, and writes the answer.
+        question, if that is switched on, and writes the answer, if it may write it.
         """
-        from rag.answer import Answer
+        from rag.answer import Answer, Evidence
+        from rag.writing.models import writer_of
+        from rag.writing.written import is_written, write
 
         help = yield from self._helped(given)
         for event in self._stages(given, also=help.wordings):
-            if isinstance(event, Answer):
-                answer = dataclasses.replace(event, ms=round(event.ms + help.seconds * 1000, 2))
-                yield from self._written(answer, help)
-            else:
+            if not isinstance(event, Answer):
                 yield event
+                continue
+            answer = dataclasses.replace(event, ms=round(event.ms + help.seconds * 1000, 2))
+            if is_written(answer):
+                yield Evidence(answer)
+                yield from write(writer_of(llm), answer, help)
+            else:
+                yield from _PIECE.findall(answer.text)
+                yield answer
 
     def _stages(self, given: dict[str, Any], **more: Any) -> Generator[Event, None, None]:
         """The stages of an answer. If shards of the index become unreachable meanwhile, the stages
@@ -169,19 +178,6 @@ class Assistant:
         if parsed.talk or parsed.about:
             return Help()
         return (yield from proposed(model, parsed.text, "en" if parsed.frame == "en" else "zh"))
-
-    def _written(self, answer: Answer, help: Help) -> Generator[Event, None, None]:
-        """The answer as the language model writes it; unchanged if the model may not write it."""
-        from rag.answer import Evidence
-        from rag.writing.models import writer_of
-        from rag.writing.written import is_written, write
-
-        if self.llm is not None and is_written(answer):
-            yield Evidence(answer)
-            yield from write(writer_of(self.llm), answer, help)
-        else:
-            yield from _PIECE.findall(answer.text)
-            yield answer
 
     def suggestions(
         self,

@@ -16,6 +16,5 @@ def start(module: str, *arguments: object, **streams) -> subprocess.Popen:
     # folder, whose files may be anybody's.
     paths = (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", ""))
     command = [sys.executable, "-P", "-m", module, *map(str, arguments)]
-    return subprocess.Popen(
-        command, env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}, **streams
-    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return subprocess.Popen(command, env=environment, **streams)

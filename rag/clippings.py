@@ -4,6 +4,7 @@ footnote.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Sequence
@@ -76,9 +77,8 @@ def as_docx(clippings: Sequence[Clipping], lang: str) -> bytes:
         if question := _asked(clippings, number):
             document.add_heading(_plain(question), 2)
         _refer(document.add_paragraph(_plain(one.quote), style="Quote"), number)
-    _add_footnotes(
-        document, [_plain(f"{_source(one, lang)} {_url(one)}".strip()) for one in clippings]
-    )
+    sources = [_plain(f"{_source(one, lang)} {_url(one)}".strip()) for one in clippings]
+    _add_footnotes(document, sources)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -118,12 +118,11 @@ def _refer(paragraph: Paragraph, number: int) -> None:
     """Puts the reference to a footnote at the end of a paragraph."""
     from docx.oxml import parse_xml
 
-    paragraph._p.append(
-        parse_xml(
-            f'<w:r xmlns:w="{_W}"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
-            f'<w:footnoteReference w:id="{number}"/></w:r>'
-        )
+    reference = (
+        f'<w:r xmlns:w="{_W}"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+        f'<w:footnoteReference w:id="{number}"/></w:r>'
     )
+    paragraph._p.append(parse_xml(reference))
 
 
 def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
@@ -134,16 +133,13 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
 
     # Word expects the two lines that separate footnotes from the text as the footnotes -1 and 0.
     separators = "".join(
-        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{tag}/></w:r></w:p></w:footnote>'
-        for number, kind, tag in (
-            (-1, "separator", "separator"),
-            (0, "continuationSeparator", "continuationSeparator"),
-        )
+        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+        for number, kind in ((-1, "separator"), (0, "continuationSeparator"))
     )
     footnotes = "".join(
         f'<w:footnote w:id="{number}"><w:p><w:r><w:rPr><w:vertAlign'
         ' w:val="superscript"/></w:rPr><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve">'
-        f" {_xml(note)}</w:t></w:r></w:p></w:footnote>"
+        f" {html.escape(note, quote=False)}</w:t></w:r></w:p></w:footnote>"
         for number, note in enumerate(notes, 1)
     )
     xml = (
@@ -153,9 +149,3 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
     part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
-
-
-def _xml(text: str) -> str:
-    from xml.sax.saxutils import escape
-
-    return escape(text)

@@ -18,9 +18,6 @@ from rag.extras import extra
 if TYPE_CHECKING:
     from rag.index.shards import Done, ShardTask
 
-_RAY_NAMESPACE = "yinju"
-_RAY_SCHEMES = ("ray", "ray://")
-
 
 def joined(on: str) -> Any:
     """Joins the cluster, and returns the module ``ray``.
@@ -34,15 +31,15 @@ def joined(on: str) -> Any:
         UsageError: Ray is not installed, or ``on`` is something else.
         ServerError: the cluster cannot be reached.
     """
-    if on != _RAY_SCHEMES[0] and not on.startswith(_RAY_SCHEMES[1]):
+    if on != "ray" and not on.startswith("ray://"):
         raise UsageError(f"expected --on ray or --on ray://HOST:PORT, got {on!r}")
     with extra():
         import ray
     if not ray.is_initialized():
         try:
             ray.init(
-                address=None if on == _RAY_SCHEMES[0] else on,
-                namespace=_RAY_NAMESPACE,
+                address=None if on == "ray" else on,
+                namespace="yinju",
                 log_to_driver=False,
                 logging_level=logging.ERROR,
             )

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag import __version__
 from rag.errors import IndexMissing, YinjuError
 from rag.extras import absent
 
+if TYPE_CHECKING:
+    from rag.index.sources import Sources
+
 
 def program() -> str:
-    """The value of :attr:`Origin.program`: the version of Yinju and of its file readers, whether
+    """The value of :attr:`rag.index.sources.Sources.program`: the version of Yinju and of its file readers, whether
     they read scans (OCR), and the missing extras without which they cannot read some files.
     """
     from rag.corpus.readers import READERS_VERSION
@@ -25,38 +28,17 @@ def program() -> str:
     return f"{__version__}/{READERS_VERSION}{' with OCR' if available() else ''}{lacking}"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What the live version of an index was built from.
-
-    Attributes:
-        corpus: the absolute paths that were read.
-        model: the ``model`` argument of the build, "" for the embedded model.
-        program: the version of Yinju and its readers (:func:`program`); kept since another version
-            may read and split files differently.
-        columns: which columns of tables hold what, as :func:`rag.corpus.read_corpus` takes it.
-    """
-
-    corpus: tuple[str, ...]
-    model: str
-    program: str
-    columns: dict[str, str] = field(default_factory=dict)
-
-
-def read_origin(index: str | Path) -> Origin | None:
-    """What the live version was built from; None if no record of it can be read, or if it was built
-    from ``Article`` objects, not files.
+def read_origin(index: str | Path) -> Sources | None:
+    """What the live version was built from, without the single files; None if no record of it can
+    be read, or if it was built from ``Article`` objects, not files.
     """
     from rag.index.sources import Sources
     from rag.index.versions import VERSIONS_FOLDER, current
 
     try:
-        sources = Sources.read(Path(index) / VERSIONS_FOLDER / current(index), with_files=False)
+        return Sources.read(Path(index) / VERSIONS_FOLDER / current(index), with_files=False)
     except (YinjuError, OSError, ValueError, KeyError, TypeError):
         return None
-    if sources is None:
-        return None
-    return Origin(sources.corpus, sources.model, sources.program, dict(sources.columns))
 
 
 def why_stale(
@@ -85,18 +67,14 @@ def why_stale(
     origin = read_origin(index)
     if not origin:
         return "what it was built from is not known"
+    named = tuple(os.path.abspath(path) for path in paths)
+    known_columns, known_shards = dict(origin.columns), manifest.report.get("shards", 0)
     reasons = {
         "another version of Yinju built it": lambda: origin.program != program(),
-        "it was built from other folders": lambda: (
-            origin.corpus != tuple(os.path.abspath(path) for path in paths)
-        ),
+        "it was built from other folders": lambda: origin.corpus != named,
         "the articles have changed": lambda: _changed(folder, paths),
-        "its tables were read with other columns": lambda: (
-            columns is not None and origin.columns != dict(columns)
-        ),
-        "it lies in another number of shards": lambda: (
-            shards is not None and manifest.report.get("shards", 0) != shards
-        ),
+        "its tables were read with other columns": lambda: columns not in (None, known_columns),
+        "it lies in another number of shards": lambda: shards not in (None, known_shards),
         "it was built with another model": lambda: origin.model != (model or ""),
         "the embedded model has changed": lambda: not same_tokens(manifest),
         "its settings have changed": lambda: not same_settings(manifest),

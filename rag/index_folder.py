@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,12 +77,12 @@ class IndexFolder:
             return build_index(
                 with_langs, path, _embedder(model), progress, max_removed=max_removed
             )
-        write: Callable[..., BuildReport | None] = (
-            functools.partial(index_shards, shards=shards, build=_building(on, model))
-            if shards
-            else functools.partial(index_corpus, afresh=True)
-        )
-        report = write(paths, path, columns=columns, **_how(model, progress, max_removed))
+        how = {**_how(model, progress, max_removed), "columns": columns}
+        if shards:
+            how |= {"shards": shards, "build": _building(on, model)}
+            report = index_shards(paths, path, **how)
+        else:
+            report = index_corpus(paths, path, afresh=True, **how)
         assert report is not None  # only an update may find that nothing has changed
         return report
 
@@ -142,12 +141,11 @@ class IndexFolder:
 
         named = _corpus_of(path, corpus, model)
         paths, _ = files_and_articles([address_of(one) or one for one in named], path)
-        write: Callable[..., BuildReport | None] = (
-            functools.partial(index_shards, build=_building(on, model))
-            if lies_in_shards(path)
-            else index_corpus
-        )
-        report = write(paths, path, **_how(model, progress, max_removed))
+        how = _how(model, progress, max_removed)
+        if lies_in_shards(path):
+            report = index_shards(paths, path, build=_building(on, model), **how)
+        else:
+            report = index_corpus(paths, path, **how)
         looked_again(path, paths)
         return report
 

@@ -15,7 +15,7 @@ may share an index.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import aclosing, closing
 from inspect import signature
 from threading import Lock
@@ -174,14 +174,6 @@ class YinjuAssistant(BaseChatModel):
                 last = event
         return _result(last)
 
-    async def _astream(
-        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **how: Any
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        async with aclosing(stepped(self._events(messages, **how))) as events:
-            async for event in events:
-                if isinstance(event, str | Answer):
-                    yield _chunk(event)
-
     def _events(self, messages: Sequence[BaseMessage], **how: Any) -> Generator[Event, None, None]:
         """Yields the stages of the answer to the last user message."""
         asked = [message.text for message in messages if isinstance(message, HumanMessage)]
@@ -255,11 +247,8 @@ class YinjuAssistant(BaseChatModel):
 
     def _within(self, limits: dict[str, Any]) -> Filters:
         """The filters that a model asks for; those that this object sets replace them."""
-        fixed = {
-            name: value
-            for name, value in dataclasses.asdict(self.filters or Filters()).items()
-            if value
-        }
+        given = dataclasses.asdict(self.filters or Filters())
+        fixed = {name: value for name, value in given.items() if value}
         return dataclasses.replace(Narrowing(**limits).filters(), **fixed)
 
 

@@ -138,15 +138,9 @@ class Index(IndexFolder):
 
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
+        limits, weights, reranker = checked(filters), fusion or Fusion(), self.reranker
         return self.with_what_is_there(
-            lambda snapshot: search(
-                snapshot,
-                question,
-                k,
-                checked(filters),
-                fusion=fusion or Fusion(),
-                reranker=self.reranker,
-            )
+            lambda there: search(there, question, k, limits, fusion=weights, reranker=reranker)
         )
 
     def with_what_is_there(self, work: Callable[[Snapshot], _T]) -> _T:
@@ -193,9 +187,8 @@ class Index(IndexFolder):
         """
         from rag.search.sift import sift
 
-        return self.with_what_is_there(
-            lambda snapshot: sift(snapshot, words, checked(filters), start, count)
-        )
+        limits = checked(filters)
+        return self.with_what_is_there(lambda there: sift(there, words, limits, start, count))
 
     def browse(
         self,

@@ -113,9 +113,8 @@ def looks(index: str | Path) -> tuple[Look, ...]:
 def overdue(index: str | Path, now: datetime | None = None) -> tuple[Look, ...]:
     """The records of what should have been read again long ago, the oldest first."""
     now = now or datetime.now(UTC)
-    return tuple(
-        sorted((one for one in looks(index) if one.is_overdue(now)), key=lambda one: one.at)
-    )
+    late = [one for one in looks(index) if one.is_overdue(now)]
+    return tuple(sorted(late, key=lambda one: one.at))
 
 
 def _write(index: str | Path, known: tuple[Look, ...]) -> None:

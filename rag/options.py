@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import json as json_format
 import re
 from collections.abc import Callable, Sequence
@@ -35,7 +34,7 @@ def gathered(name: str, make: Callable, *options: Callable) -> Callable[[Callabl
     """A decorator that adds options to a verb and passes their values to ``make``; the verb gets
     only the result, as the argument ``name``.
     """
-    of = inspect.signature(make).parameters
+    of = [parameter.name for parameter in click.command()(applied(options, lambda: None)).params]
 
     def decorate(function: Callable) -> Callable:
         @functools.wraps(function)
@@ -221,17 +220,11 @@ columns = click.option(
 )
 
 
-def _filters(
-    date_from: str,
-    date_to: str,
-    sources: tuple[str, ...],
-    places: tuple[str, ...],
-    langs: tuple[str, ...],
-) -> Filters:
+def _filters(**given) -> Filters:
     from rag.filtering import checked
     from rag.search.types import Filters
 
-    return checked(Filters(date_from, date_to, sources, langs, places))
+    return checked(Filters(**given))
 
 
 narrowed = gathered(
@@ -363,16 +356,16 @@ replicas = click.option(
 )
 
 
-def _opened(
-    path: str, model: str | None, rerank: str | None, on: str | None, replicas: int
-) -> Callable[[], Index]:
+def _opened(**given) -> Callable[[], Index]:
     from rag.library import Index
 
-    return functools.partial(Index.open, path, model, rerank, on, replicas)
+    return functools.partial(Index.open, **given)
 
 
 opened = gathered("opened", _opened, index, model, rerank, on, replicas)
 """The options of an index; the verb gets one argument ``opened``, a function that opens it."""
+opened_here = gathered("opened", _opened, index, model, rerank)
+"""The same for a verb that opens the index in this process only, not on a cluster."""
 
 
 def yes(help: str) -> Callable:

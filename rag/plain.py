@@ -4,30 +4,31 @@ and the sources with their quotes."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rag.answer.compose import quoted
-from rag.answer.types import Answer, Citation
+from rag.answer.types import COLUMNS, Answer, Citation
 from rag.question.script import HANT, in_script
-
-if TYPE_CHECKING:
-    from rag.search.types import Hit
+from rag.search.types import Hit
 
 _LIMITS = {
     "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年"),
     "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year"),
 }
-_ALSO = {"zh": ("也检索了：",), "en": ("Also searched: ",)}
 _WORDS = {
-    "zh": ("来源", "最接近的内容（不是答案）", "理解为：", "同"),
-    "en": ("Sources", "Nearest, not an answer", "Understood as: ", "as in"),
+    "zh": ("来源", "最接近的内容（不是答案）", "理解为：", "同", "也检索了："),
+    "en": ("Sources", "Nearest, not an answer", "Understood as: ", "as in", "Also searched: "),
 }
+
+
+def voice(answer: Answer) -> str:
+    """The language of an answer's own words, or HANT where they are in traditional characters."""
+    return HANT if answer.traditional else answer.lang
 
 
 def words_of(table: Mapping[str, Sequence[str]], answer: Answer) -> list[str]:
     """The words of a table by language, in the language and the script of an answer."""
     words = table.get(answer.lang, table["en"])
-    return [in_script(one, HANT if answer.traditional else answer.lang) for one in words]
+    return [in_script(one, voice(answer)) for one in words]
 
 
 def limits(answer: Answer) -> str:
@@ -56,23 +57,22 @@ def also_searched(answer: Answer) -> str:
     """The other wordings of the question that were searched: "Also searched: …"; "" for none."""
     if not answer.also:
         return ""
-    (before,) = words_of(_ALSO, answer)
+    *_, before = words_of(_WORDS, answer)
     return before + " · ".join(answer.also)
 
 
-_ASKS = ("when", "how_many", "who")
 _COLUMNS = {"zh": ("时间", "数量", "谁"), "en": ("When", "How many", "Who")}
 
 
 def column_name(asks: str, lang: str) -> str:
     """The name of a further column of a list, such as "How many"."""
-    return _COLUMNS["en" if lang == "en" else "zh"][_ASKS.index(asks)]
+    return _COLUMNS["en" if lang == "en" else "zh"][COLUMNS.index(asks)]
 
 
 def column_lines(answer: Answer) -> str:
     """The cells of further columns of a list, with a line for each row of the answer that has any;
     "" if there are none."""
-    lines, names = [], dict(zip(_ASKS, words_of(_COLUMNS, answer)))
+    lines, names = [], dict(zip(COLUMNS, words_of(_COLUMNS, answer)))
     for at, row in enumerate(answer.rows):
         cells = []
         for column in answer.columns:
@@ -103,7 +103,7 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
         answer: any answer.
         place: gives the place where the reader finds a citation's article; "" for none.
     """
-    sources, nearest, understood, same = words_of(_WORDS, answer)
+    sources, nearest, understood, same, _ = words_of(_WORDS, answer)
     above = [understood + answer.completed if answer.completed else ""]
     above = [line for line in (*above, limits(answer), also_searched(answer)) if line]
     listed = answer.citations or answer.nearest

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,15 +69,12 @@ def read_sheet(text: str) -> QuestionTable:
     else:
         try:
             read = csv.reader(io.StringIO(text), delimiter=delimiter)
-            _, *rows = (
-                tuple((*row, *[""] * len(columns))[: len(columns)])
-                for row in read
-                if any(map(str.strip, row))
-            )
+            _, *filled = (row for row in read if any(map(str.strip, row)))
         except csv.Error as error:
             raise UsageError(
                 f"expected a table as CSV, got one that cannot be read ({error})"
             ) from error
+        rows = [tuple((*row, *[""] * len(columns))[: len(columns)]) for row in filled]
     sheet = QuestionTable(tuple(columns), tuple(row for row in rows if row[at].strip()), at)
     if not sheet.rows:
         raise NoQuestions(
@@ -138,13 +135,13 @@ class TableWriter:
     def head(self) -> str:
         """The first line, with the names of the columns. It begins with a byte order mark, without
         which a spreadsheet would assume its system's own encoding."""
-        return "\ufeff" + _line(
+        return "\ufeff" + line(
             [*self._sheet.columns, *(self._names.get(name, name) for name in RESULT_COLUMNS)]
         )
 
     def row(self, number: int, cells: Mapping[str, str]) -> str:
         """The line of the row with this number, from 0, and its results."""
-        return _line([*self._sheet.rows[number], *(cells.get(name, "") for name in RESULT_COLUMNS)])
+        return line([*self._sheet.rows[number], *(cells.get(name, "") for name in RESULT_COLUMNS)])
 
 
 def cell(raw: str) -> str:
@@ -155,7 +152,8 @@ def cell(raw: str) -> str:
     return f"'{raw}" if risky else raw
 
 
-def _line(cells: Sequence[str]) -> str:
+def line(cells: Iterable[str]) -> str:
+    """A line of a table as CSV for spreadsheets."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(map(cell, cells))
     return out.getvalue()

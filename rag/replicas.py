@@ -8,13 +8,14 @@ no replica of a shard answers, the other shards answer without it, and the answe
 
 from __future__ import annotations
 
+import copy
 import itertools
 import os
 import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.cluster import joined
 from rag.embed.protocol import Embedder
@@ -22,12 +23,9 @@ from rag.errors import IndexMismatch, ShardGone
 from rag.index.manifest import check_files, check_models, read_manifest
 from rag.index.open import open_version
 from rag.index.sharded import Facts, Sharded, Shards, read_stories
+from rag.index.snapshot import Snapshot
 from rag.index.versions import VERSIONS_FOLDER, current
 
-if TYPE_CHECKING:
-    from rag.index.snapshot import Snapshot
-
-REPLICAS = 2
 _ANSWER_TIMEOUT_SECONDS = 10.0
 """Seconds that a replica has to answer, before another one is asked."""
 _REST_SECONDS = 30.0
@@ -102,11 +100,9 @@ class Held(Shards):
         self._turn = itertools.count()
         self._failed: dict[Any, float] = {}  # when a replica last died or was late, on the clock
         nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
+        node_of = lambda place: nodes[place % len(nodes)]
         self._replicas = [
-            [
-                self._started(folder, model, nodes[(shard + number) % len(nodes)])
-                for number in range(replicas)
-            ]
+            [self._started(folder, model, node_of(shard + number)) for number in range(replicas)]
             for shard, folder in enumerate(folders)
         ]
         self.of = len(folders)
@@ -115,16 +111,10 @@ class Held(Shards):
     def _started(self, folder: Path, model: str | None, node: str) -> Any:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        return (
-            self._ray.remote(Replica)
-            .options(
-                max_restarts=-1,
-                max_concurrency=4,
-                num_cpus=0,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True),
-            )
-            .remote(str(folder), model)
-        )
+        where = NodeAffinitySchedulingStrategy(node, soft=True)
+        how = {"max_restarts": -1, "max_concurrency": 4, "num_cpus": 0}
+        actor = self._ray.remote(Replica).options(scheduling_strategy=where, **how)
+        return actor.remote(str(folder), model)
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:
         """Calls a method of each shard's snapshot; see :class:`rag.index.sharded.Shards`.
@@ -144,9 +134,7 @@ class Held(Shards):
 
     def only(self, shards: Sequence[int]) -> Held:
         """The same index with only the shards of these numbers."""
-        out = object.__new__(Held)
-        out._ray, out._turn, out.of = self._ray, self._turn, self.of
-        out._failed = self._failed
+        out = copy.copy(self)
         out._replicas = [self._replicas[shard] for shard in shards]
         out.facts = tuple(self.facts[shard] for shard in shards)
         return out
@@ -206,7 +194,7 @@ class Held(Shards):
 
 
 def open_on(
-    on: str, path: Path, embedder: Embedder | None, model: str | None, replicas: int = REPLICAS
+    on: str, path: Path, embedder: Embedder | None, model: str | None, replicas: int
 ) -> Snapshot:
     """Opens the live version of an index, with its shards on a cluster of Ray.
 

@@ -4,13 +4,14 @@ progress.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -31,24 +32,25 @@ FACETS_SHOWN = 12
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_WRITTEN = {
-    "zh": ("（由 {model} 根据引文撰写，{tokens} 个词元）",),
-    "en": ("(Written from the quotes by {model}, {tokens} tokens)",),
-}
 _WORDS = {
-    "zh": ("来源", "最接近的内容", "理解为：", "，", "（--no-constraints 取消）", "约 "),
-    "en": ("Sources", "Nearest", "Understood as: ", ", ", "  [--no-constraints: all]", "about "),
+    "zh": ("来源", "最接近的内容", "理解为：", "，", "（--no-constraints 取消）"),
+    "en": ("Sources", "Nearest", "Understood as: ", ", ", "  [--no-constraints: all]"),
+}
+_WRITTEN = {
+    "zh": ("（由 {model} 根据引文撰写，{about}{tokens:,} 个词元）", "约 "),
+    "en": ("(Written from the quotes by {model}, {about}{tokens:,} tokens)", "about "),
 }
 
 
-def json_lines(
-    file: IO[bytes], expected: str, fits: Callable[[dict], bool]
-) -> Iterator[tuple[int, dict]]:
-    """Yields the line number, from 1, and the object of each line of a JSON Lines file that is not
-    blank.
+def put_each(
+    file: IO[bytes], expected: str, fits: Callable[[dict], bool], made: Callable[[dict], dict]
+) -> None:
+    """Writes a line of JSON for each line of a JSON Lines file that is not blank: its id, or else
+    its number from 1, and what ``made`` makes of its object.
 
     Raises UsageError, which names the line, for a line that is no JSON object in UTF-8 or for which
-    ``fits`` is false. ``expected`` says in the message what a line should be.
+    ``fits`` is false, and if ``made`` raises it. ``expected`` says in the message what a line
+    should be.
     """
     for number, line in enumerate(file, 1):
         where = f"{file.name}, line {number}: expected {expected}, got"
@@ -61,7 +63,10 @@ def json_lines(
             continue
         if not isinstance(row, dict) or not fits(row):
             raise UsageError(f"{where} {text[:60]}{'…' if len(text) > 60 else ''}")
-        yield number, row
+        try:
+            put_json({"id": row.get("id", number), **made(row)})
+        except UsageError as error:
+            raise UsageError(f"{file.name}, line {number}: {error}") from error
 
 
 def put_json(row: dict) -> None:
@@ -100,16 +105,16 @@ def put_answer(answer: Answer) -> None:
     from rag.answer.gloss import glosses
     from rag.plain import also_searched, column_lines, limits, words_of
 
-    sources, nearest, understood, separator, lift, about = words_of(_WORDS, answer)
+    sources, nearest, understood, separator, lift = words_of(_WORDS, answer)
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
     if columns := column_lines(answer):
         put(printable(f"\n{columns}"))
     if written := answer.written:
-        (template,) = words_of(_WRITTEN, answer)
-        tokens = f"{'' if written.counted else about}{written.tokens:,}"
-        put(printable(template.format(model=written.model, tokens=tokens)))
+        template, about = words_of(_WRITTEN, answer)
+        how = {"about": "" if written.counted else about, "tokens": written.tokens}
+        put(printable(template.format(model=written.model, **how)))
     if answer.constraints:
         put(printable(limits(answer) + lift))
     if answer.also:
@@ -211,7 +216,7 @@ def _line(text: str) -> str:
     return printable(re.sub(r"\s*\n\s*", " ", text))
 
 
-class Progress:
+class Progress(contextlib.AbstractContextManager):
     """Shows a progress bar on standard error for each phase of a long task; none if standard error
     is no terminal."""
 
@@ -233,9 +238,6 @@ class Progress:
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
-
-    def __enter__(self) -> Progress:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

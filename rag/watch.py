@@ -65,13 +65,6 @@ def watch(
     _forget(index, paths)
 
 
-def _noted(index: str | Path, paths: list[Path]) -> float:
-    """Notes that the paths are watched; returns the time on the monotonic clock."""
-    for path in paths:
-        note(index, FOLDER_KIND, os.path.abspath(path), NOTE_SECONDS)
-    return time.monotonic()
-
-
 def _watched(
     index: str | Path,
     paths: list[Path],
@@ -116,7 +109,9 @@ def _watched(
                 yield result
             # Also while nothing changes, since the watch still follows the folder.
             if well and time.monotonic() - noted > NOTE_SECONDS:
-                noted = _noted(index, paths)
+                noted = time.monotonic()
+                for path in paths:
+                    note(index, FOLDER_KIND, os.path.abspath(path), NOTE_SECONDS)
             if _identity(paths) != seen:
                 break
         due = True

@@ -8,36 +8,30 @@ import secrets
 from markupsafe import Markup
 
 from rag.errors import StorageError
-from rag.evaluation.feedback import FEEDBACK_FILE, Feedback, append
+from rag.evaluation.feedback import FEEDBACK_FILE, VERDICTS, append
 from rag.serving import QueryService
-from rag.ui.asked import wished
 from rag.ui.conversation import Conversation
 from rag.ui.export import as_csv, as_json, as_markdown
 from rag.ui.sources import article
 from rag.ui.texts import logged, text
-from rag.ui.turn import Turn, valid
-
-_VERDICTS = ("right", "wrong", "quote")
+from rag.ui.turn import Turn, valid, wished
 
 
-def to_read(wish: str, talk: Conversation, lang: str, service: QueryService) -> Markup | None:
-    """Renders the article that a control's address "#read-0a1b-1" asks for; None for others."""
-    do, key, number = wished(wish)
-    turn = talk.turn(key)
-    if turn is None or do != "read" or not number.isdecimal() or not valid(turn, (int(number),)):
-        return None
-    return article(turn, int(number), lang, service.article)
-
-
-def fulfilled(wish: str, talk: Conversation, lang: str, service: QueryService) -> str:
-    """Returns the message to the page's script for a control's address "#csv-0a1b-0", or ""."""
+def fulfilled(
+    wish: str, talk: Conversation, lang: str, service: QueryService
+) -> tuple[Markup | None, str]:
+    """Does what a control's address asks for. Returns the article that "#read-0a1b-1" opens, or
+    None; and the message to the page's script for others, as "#csv-0a1b-0", or "".
+    """
     do, key, number = wished(wish)
     turn = talk.turn(key)
     if turn is None or turn.answer is None or not number.isdecimal():
-        return ""
+        return None, ""
+    if do == "read" and valid(turn, (int(number),)):
+        return article(turn, int(number), lang, service.article), ""
     if do == "csv":
-        return saving("yinju.csv", "text/csv", as_csv(turn, lang))
-    return _rated(turn, do, int(number), lang, service) if do in _VERDICTS else ""
+        return None, saving("yinju.csv", "text/csv", as_csv(turn, lang))
+    return None, _rated(turn, do, int(number), lang, service) if do in VERDICTS else ""
 
 
 def save_message(kind: str, talk: Conversation, lang: str) -> str:
@@ -57,7 +51,7 @@ def _rated(turn: Turn, verdict: str, number: int, lang: str, service: QueryServi
     question = turn.answer.completed or turn.answer.question
     message, ok = text(lang, "rated"), True
     try:
-        append(service.index.path / FEEDBACK_FILE, Feedback(question, verdict, turn.answer, number))
+        append(service.index.path / FEEDBACK_FILE, question, verdict, turn.answer, number)
     except StorageError:
         message, ok = text(lang, "rate_failed", ref=logged("a verdict could not be kept")), False
     return _news(do="rated", wish=f"#{verdict}-{turn.key}-{number}", ok=ok, words=message)

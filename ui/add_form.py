@@ -72,7 +72,7 @@ class AddForm:
                     elem_id="add-url", max_lines=1, max_length=2000, placeholder="https://"
                 )
                 self._url = say(url, label="add_url")
-                self._fetch = say(gr.Button("", elem_id="add-fetch", scale=0), value="add_fetch")
+                self._fetch = words.button("add-fetch", "add_fetch")
         self._state = gr.HTML(elem_id="add-state")
         # The id of a job that the page's script has begun by uploading files.
         self._job = hidden("add-job")
@@ -81,47 +81,42 @@ class AddForm:
         """Connects the events of the form; returns those that end when a job has ended."""
         how = {"concurrency_id": "add", "trigger_mode": "once"}
         fields, fetching = self._fields, [self._fetch.click, self._url.submit]
-        sent = {**how, "trigger_mode": "multiple"}
+        state, sent = self._state, {**how, "trigger_mode": "multiple"}
         return [
-            when(self._add.click, self._paste, [*fields, lang], [self._state, *fields], **how),
-            when(fetching, self._get, [self._url, lang], [self._state, self._url], **how),
-            when(
-                self._job.submit, self._follow, [self._job, lang], [self._state, self._job], **sent
-            ),
+            when(self._add.click, self._paste, [*fields, lang], [state, *fields], **how),
+            when(fetching, self._get, [self._url, lang], [state, self._url], **how),
+            when(self._job.submit, self._follow, [self._job, lang], [state, self._job], **sent),
         ]
 
     def _paste(self, words: str, title: str, date: str, source: str, lang: str) -> Iterator[list]:
-        unchanged, empty = [gr.skip()] * 4, [""] * 4
         if not (words or "").strip():
-            yield [refusal(text(lang, "add_no_text"), lang), *unchanged]
+            yield [refusal(text(lang, "add_no_text"), lang), *[gr.skip()] * 4]
             return
         metadata = {"title": title or "", "date": date or "", "source": source or ""}
         item = Item("text", metadata["title"], words)
-        yield from self._begin(
-            lambda: self._ingest_queue.add([item], **metadata), lang, unchanged, empty
-        )
+        begin = lambda: self._ingest_queue.add([item], **metadata)
+        yield from self._begin(begin, lang, [""] * 4)
 
     def _get(self, url: str, lang: str) -> Iterator[list]:
         item = Item("url", (url or "").strip())
-        yield from self._begin(lambda: self._ingest_queue.add([item]), lang, [gr.skip()], [""])
+        yield from self._begin(lambda: self._ingest_queue.add([item]), lang, [""])
 
     def _follow(self, job_id: str, lang: str) -> Iterator[list]:
         if job := self._ingest_queue.job(job_id):
-            yield from self._begin(lambda: job, lang, [gr.skip()], [gr.skip()])
+            yield from self._begin(lambda: job, lang, [gr.skip()])
         else:
             yield [gr.skip(), gr.skip()]
 
-    def _begin(
-        self, begin: Callable[[], Job], lang: str, unchanged: list, empty: list
-    ) -> Iterator[list]:
+    def _begin(self, begin: Callable[[], Job], lang: str, empty: list) -> Iterator[list]:
         """Begins a job and yields its states as updates.
 
         Args:
             begin: begins the job.
             lang: the page's language.
-            unchanged: updates of the fields that leave them as they are.
-            empty: updates that empty them; used at the end if nothing was refused.
+            empty: updates that empty the fields, at the end if nothing was refused; until then
+                they stay as they are.
         """
+        unchanged = [gr.skip()] * len(empty)
         try:
             job = begin()
         except YinjuError as error:

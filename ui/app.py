@@ -7,21 +7,16 @@ import threading
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
-from rag.serving.listen import listen
+from rag.library import Index
 from rag.serving.routes import build_api
-from rag.serving.run import run
+from rag.serving.run import listen, run
 from rag.serving.settings import Settings
 from rag.ui.corpus import CorpusFacts
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-    from starlette.types import Receive, Scope, Send
-
-    from rag.library import Index
 
 
 class _Compressed(GZipMiddleware):
@@ -56,8 +51,6 @@ def serve(
     """
     socket = listen(settings)
     try:
-        from rag.library import Index
-
         opened = index if isinstance(index, Index) else Index.open(index)
         app = build_app(opened, settings)
         # Finding example questions with answers takes time, which the first reader need not wait

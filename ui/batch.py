@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from rag.answer.types import Answer
 from rag.question_table import RESULT_COLUMNS, QuestionTable, TableWriter, result
-from rag.ui.asked import QuestionRequest
 from rag.ui.filters import to_link
 from rag.ui.templating import macro
 from rag.ui.texts import text
+from rag.ui.turn import QuestionRequest
 
 MAX_BATCH_QUESTIONS = 200
 """Maximum questions of a batch on the page; the command line takes more."""

@@ -16,7 +16,7 @@ from rag.serving import QueryService
 from rag.ui import batch
 from rag.ui.actions import saving
 from rag.ui.batch import Run
-from rag.ui.cancellation import Halts
+from rag.ui.conversation import Halts
 from rag.ui.templating import macro
 from rag.ui.texts import logged, text
 from rag.ui.wiring import Words, when
@@ -42,12 +42,9 @@ class BatchTab:
         self._box = words.on(box, label="batch_box", placeholder="batch_hint")
         with gr.Row(elem_id="batch-tools"):
             words.on(gr.HTML(elem_id="batch-file"), value=_file_field)
-            start = gr.Button("", elem_id="batch-start", variant="primary", scale=0)
-            stop = gr.Button("", elem_id="batch-stop", scale=0)
-            save = gr.Button("", elem_id="batch-save", scale=0, visible=False)
-            self._start = words.on(start, value="batch_start")
-            self._stop = words.on(stop, value="batch_stop")
-            self._save = words.on(save, value="batch_save")
+            self._start = words.button("batch-start", "batch_start", variant="primary")
+            self._stop = words.button("batch-stop", "batch_stop")
+            self._save = words.button("batch-save", "batch_save", visible=False)
         self._state = gr.HTML(elem_id="batch-state")
         self._table = gr.HTML(elem_id="batch-table")
 

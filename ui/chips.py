@@ -1,7 +1,7 @@
 """Renders chips: the restrictions of an answer, each with a control to ask again without it.
 
 The controls are links, which the chat permits. The page's script gives them their titles as names
-and sends their address to the server (:func:`rag.ui.asked.wished`).
+and sends their address to the server (:func:`rag.ui.turn.wished`).
 """
 
 from __future__ import annotations

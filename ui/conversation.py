@@ -1,4 +1,4 @@
-"""The conversation of one browser tab, and the loop that answers a question in it."""
+"""The conversation of one browser tab, the loop that answers a question in it, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -17,11 +18,11 @@ from rag.question.query import MAX_CHARACTERS, clean
 from rag.search.browse import Statistics
 from rag.search.types import Filters
 from rag.serving import QueryService
+from rag.serving.query_service import How
 from rag.ui import chips, render
-from rag.ui.asked import QuestionRequest, again, wished
 from rag.ui.filters import Unusable, checked
 from rag.ui.texts import Phrase, logged, text
-from rag.ui.turn import Turn
+from rag.ui.turn import QuestionRequest, Turn, again, wished
 
 TURNS_KEPT = 50
 """Turns (questions with answers) of a conversation that the page keeps; older ones are dropped."""
@@ -29,6 +30,8 @@ HISTORY_KEPT = 12
 """Earlier answers that are passed to the assistant."""
 PIECE_SECONDS = 0.08
 """Minimum time between two states of a streamed answer; with more, the page would flicker."""
+END_SECONDS = 5.0
+"""Maximum time to wait for an answer to end when its conversation is cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,8 @@ class Conversation:
         It is empty if that turn is no longer kept.
         """
         upto = next((n for n, turn in enumerate(self.turns, 1) if turn.key == after), 0)
-        return tuple(
-            (turn.answer.question, turn.answer) for turn in self.turns[:upto] if turn.answer
-        )[-HISTORY_KEPT:]
+        answers = [turn.answer for turn in self.turns[:upto] if turn.answer]
+        return tuple((answer.question, answer) for answer in answers[-HISTORY_KEPT:])
 
     def asked(
         self, question: str, filters: Filters = Filters(), instead: str = ""
@@ -88,7 +90,7 @@ class Conversation:
         """Returns the request of a control in an answer, which asks its question again.
 
         Args:
-            wish: the control's address, see :func:`rag.ui.asked.wished`.
+            wish: the control's address, see :func:`rag.ui.turn.wished`.
 
         Returns:
             The request, or None if the control is unknown; and the key of the turn that the new
@@ -147,14 +149,8 @@ def converse(
         _check(asked.question)
         if corpus:
             checked(asked.filters, corpus)
-        events = service.stream(
-            asked.question,
-            history=history,
-            filters=asked.filters,
-            without=asked.without,
-            halted=halted,
-            write=write,
-        )
+        how = How(history=history, filters=asked.filters, without=asked.without, write=write)
+        events = service.stream(asked.question, halted=halted, **how)
         for event in _drawn(events, searching, lang):
             if isinstance(event, Answer):
                 whole = event
@@ -224,3 +220,39 @@ def _as_html(turn: Turn, lang: str) -> tuple[str, str]:
     """Returns the question and the answer of a turn as HTML."""
     question = render.question(turn.asked.question) + chips.put_aside(turn.asked, lang)
     return question, (render.message if turn.answer else render.notice)(turn, lang)
+
+
+class Halts:
+    """The answers that are under way in each tab, so that a reader can stop them.
+
+    Gradio could cancel them itself, but it would lose a question that is sent meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # Two events per answer: the reader has stopped it, and it has ended.
+        self._tabs: dict[str, list[tuple[threading.Event, threading.Event]]] = {}
+
+    @contextmanager
+    def answering(self, tab: str) -> Iterator[threading.Event]:
+        """Context in which an answer is made; its value is set when the reader stops the answer."""
+        one = halted, ended = threading.Event(), threading.Event()
+        with self._lock:
+            self._tabs.setdefault(tab, []).append(one)
+        try:
+            yield halted
+        finally:
+            ended.set()
+            with self._lock:
+                self._tabs[tab].remove(one)
+                if not self._tabs[tab]:
+                    del self._tabs[tab]
+
+    def halt(self, tab: str, wait: float = 0) -> None:
+        """Stops the answers of a tab, and waits for the end of each at most ``wait`` seconds."""
+        with self._lock:
+            under_way = tuple(self._tabs.get(tab, ()))
+        for halted, _ in under_way:
+            halted.set()
+        for _, ended in under_way:
+            ended.wait(wait)

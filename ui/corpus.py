@@ -10,6 +10,8 @@ from rag.ui.examples import examples
 from rag.ui.templating import compile_all
 from rag.ui.texts import LANGS
 
+SOURCES_OFFERED = 200
+"""Sources in drop-down lists, the most frequent ones; others can be typed."""
 ARTICLES_READ = 200
 """Maximum articles to make example questions from, spread evenly over the corpus."""
 
@@ -28,9 +30,8 @@ class CorpusFacts:
 
     def examples(self, lang: str, n: int = 4) -> list[str]:
         """Returns at most ``n`` questions in ``lang`` that have an answer in the corpus."""
-        return self._once(
-            lang, lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n)
-        )
+        made = lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n)
+        return self._once(lang, made)
 
     def prepare(self) -> None:
         """Computes everything in advance."""

@@ -13,13 +13,10 @@ from rag.serving import QueryService
 from rag.ui import browse
 from rag.ui.add_form import AddForm
 from rag.ui.browse import BrowseState
-from rag.ui.corpus import CorpusFacts
+from rag.ui.corpus import SOURCES_OFFERED, CorpusFacts
 from rag.ui.texts import language_name, text
 from rag.ui.timeline import timeline
 from rag.ui.wiring import Words, hidden, when
-
-_MAX_SOURCE_CHOICES = 200
-"""The number of sources in the drop-down list, the most frequent ones; others can be typed."""
 
 
 class CorpusTab:
@@ -60,7 +57,7 @@ class CorpusTab:
 
     def _sources(self, lang: str) -> list[tuple[str, str]]:
         """Returns the choices of sources as (label, value)."""
-        named = self._about.statistics().sources[:_MAX_SOURCE_CHOICES]
+        named = self._about.statistics().sources[:SOURCES_OFFERED]
         return [(text(lang, "all_sources"), ""), *((f"{one} ({n:,})", one) for one, n in named)]
 
     def _langs(self, lang: str) -> list[tuple[str, str]]:
@@ -79,15 +76,13 @@ class CorpusTab:
         wished = [self._wish, *self._fields, *shown]
         when(self._wish.submit, self._go, [self._wish, *given], wished, **last)
         changed = [self._words.change, self._source.input, self._lang.input, self._order.input]
-        when(changed, self._narrow, [*self._fields, *given], shown, **last)
+        when(changed, self._narrow, [*given, *self._fields], shown, **last)
         for added in self._adding.listen(lang) if self._adding else ():
             when(added.then, self._show, given, shown, **last)
 
-    def _narrow(
-        self, words: str, source: str, of_lang: str, order: str, view: BrowseState, lang: str
-    ) -> list:
+    def _narrow(self, view: BrowseState, lang: str, *fields: str | None) -> list:
         """Shows the list after a change of the fields."""
-        return self._show(browse.narrowed(view, words, source, of_lang, order), lang)
+        return self._show(browse.narrowed(view, *fields), lang)
 
     def _go(self, wish: str, view: BrowseState, lang: str) -> list:
         """Does what a control asks for, see :func:`rag.ui.browse.view_after`."""
@@ -103,8 +98,7 @@ class CorpusTab:
 
     def _show(self, view: BrowseState, lang: str) -> list:
         """Returns new values of the state, timeline, count, list and reader for a view."""
-        self._service.refresh()
-        found = browse.listing(self._service.index, view)
+        found = browse.listing(self._service.live(), view)
         view = replace(view, start=found.start)
         return [
             view,

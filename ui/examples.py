@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, repeat, zip_longest
 
 from rag.corpus.article import Article
 from rag.corpus.places import find_places
@@ -135,10 +135,7 @@ def _each_article(
     maker: Callable[[str], Iterator[str]], articles: Sequence[Article]
 ) -> Iterator[tuple[str, str]]:
     """Yields (question, article id): the first question of every article, then the second, ..."""
-    made = [
-        [(question, article.id) for question in dict.fromkeys(maker(article.text))]
-        for article in articles
-    ]
+    made = [zip(dict.fromkeys(maker(one.text)), repeat(one.id)) for one in articles]
     return filter(None, chain.from_iterable(zip_longest(*made)))
 
 

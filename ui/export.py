@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from rag.answer.types import Citation
 from rag.plain import also_searched, column_lines, column_name
-from rag.question_table import cell
+from rag.question_table import line
 from rag.ui.chips import quoted
 from rag.ui.filters import told
 from rag.ui.render import spent
@@ -34,11 +32,8 @@ def as_json(turns: Sequence[Turn]) -> str:
     """Returns a JSON list of objects with ``asked`` (question, filters, lifted constraints) and
     ``answer`` (as in docs/answer.schema.json).
     """
-    rows = [
-        {"asked": asdict(turn.asked), "answer": turn.answer.to_dict()}
-        for turn in turns
-        if turn.answer
-    ]
+    answered = [turn for turn in turns if turn.answer]
+    rows = [{"asked": asdict(one.asked), "answer": one.answer.to_dict()} for one in answered]
     for one in rows:
         del one["asked"]["after"]
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
@@ -46,21 +41,17 @@ def as_json(turns: Sequence[Turn]) -> str:
 
 def as_csv(turn: Turn, lang: str) -> str:
     """Returns the rows of an answer as CSV for spreadsheets: headings, then one line per quote."""
-    written = io.StringIO()
-    # Without the byte order mark, a spreadsheet would assume its system's own encoding.
-    written.write("\ufeff")
-    to = csv.writer(written, lineterminator="\r\n")
     heads = [text(lang, key) for key in _EXPORT_HEADINGS]
-    to.writerow(
-        [*heads, "URL", "ID", *(column_name(one.asks, lang) for one in turn.answer.columns)]
-    )
+    named = [column_name(one.asks, lang) for one in turn.answer.columns]
+    rows = [[*heads, "URL", "ID", *named]]
     for at, row in enumerate(turn.answer.rows):
         further = [column.cells[at].text for column in turn.answer.columns]
         for number in valid(turn, row.citations):
             one = cited(turn)[number - 1]
             about = (one.quote, one.title, one.source, one.date, one.url, one.id)
-            to.writerow(map(cell, (row.label, row.detail, *about, *further)))
-    return written.getvalue()
+            rows.append([row.label, row.detail, *about, *further])
+    # Without the byte order mark, a spreadsheet would assume its system's own encoding.
+    return "\ufeff" + "".join(map(line, rows))
 
 
 def _turn(turn: Turn, lang: str) -> str:

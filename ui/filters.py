@@ -11,8 +11,8 @@ from rag.errors import UsageError
 from rag.filtering import is_date
 from rag.search.browse import Statistics
 from rag.search.types import Filters
-from rag.ui.asked import QuestionRequest
 from rag.ui.texts import LANGUAGE_NAMES, Phrase, language_name, reader_date, text
+from rag.ui.turn import QuestionRequest
 
 FILTER_FIELDS = {
     "from": "date_from",
@@ -47,24 +47,15 @@ def from_fields(
     since a comma may be part of a name ("Suzhou, Anhui").
     """
     named = tuple(filter(None, map(str.strip, _BETWEEN.split(places or ""))))
-    return Filters(
-        (first or "").strip(),
-        (last or "").strip(),
-        tuple(sources or ()),
-        tuple(_CODES.get(one, one) for one in langs or ()),
-        named,
-    )
+    days = [(day or "").strip() for day in (first, last)]
+    codes = tuple(_CODES.get(one, one) for one in langs or ())
+    return Filters(*days, tuple(sources or ()), codes, named)
 
 
 def as_fields(filters: Filters) -> list:
     """Returns the values of the form's fields for filters, ordered as :data:`FILTER_FIELDS`."""
-    return [
-        filters.date_from,
-        filters.date_to,
-        list(filters.sources),
-        "; ".join(filters.places),
-        list(filters.langs),
-    ]
+    days = [filters.date_from, filters.date_to]
+    return [*days, list(filters.sources), "; ".join(filters.places), list(filters.langs)]
 
 
 def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
@@ -72,19 +63,11 @@ def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
 
     For example [("from", "from 1 June 2024"), ("source", "source: River Post")].
     """
-    between = text(lang, "separator").join
-    values = (
-        reader_date(filters.date_from, lang),
-        reader_date(filters.date_to, lang),
-        between(filters.sources),
-        between(filters.places),
-        between(map(language_name, filters.langs)),
-    )
-    return [
-        (field, text(lang, f"only_{field}", value=value))
-        for field, value in zip(FILTER_FIELDS, values, strict=True)
-        if value
-    ]
+    days = [reader_date(day, lang) for day in (filters.date_from, filters.date_to)]
+    lists = (filters.sources, filters.places, map(language_name, filters.langs))
+    values = [*days, *map(text(lang, "separator").join, lists)]
+    named = zip(FILTER_FIELDS, values, strict=True)
+    return [(field, text(lang, f"only_{field}", value=value)) for field, value in named if value]
 
 
 class Unusable(UsageError):

@@ -6,13 +6,10 @@ import gradio as gr
 
 from rag.search.types import Filters
 from rag.ui import chips
-from rag.ui.corpus import CorpusFacts
+from rag.ui.corpus import SOURCES_OFFERED, CorpusFacts
 from rag.ui.filters import FILTER_FIELDS, as_fields, from_fields
 from rag.ui.texts import language_name
 from rag.ui.wiring import Words, hidden, when
-
-_MAX_SOURCE_CHOICES = 200
-"""The number of sources in the drop-down list, the most frequent ones; others can be typed."""
 
 
 class Form:
@@ -31,11 +28,10 @@ class Form:
         # The fields accept any value, because a field that refuses one would block the question.
         # The chat refuses wrong values with a message.
         free = {"multiselect": True, "allow_custom_value": True, "choices": [], "value": []}
+        known = about.statistics
         choices = {
-            "source": lambda _: [
-                (name, name) for name, _ in about.statistics().sources[:_MAX_SOURCE_CHOICES]
-            ],
-            "lang": lambda _: [(language_name(name), name) for name, _ in about.statistics().langs],
+            "source": lambda _: [(name, name) for name, _ in known().sources[:SOURCES_OFFERED]],
+            "lang": lambda _: [(language_name(name), name) for name, _ in known().langs],
         }
         hints = {"from": "date_hint", "to": "date_hint", "place": "place_hint"}
         self.chips = words.on(gr.HTML(elem_id="filters-set"))
@@ -63,13 +59,8 @@ class Form:
         # them sends its own, too early; in the second step all of them have their values.
         chosen = [one.change for one in self.fields if isinstance(one, gr.Dropdown)]
         when(when(chosen, lambda: None, **last).then, _chips, **shown)
-        dropped = when(
-            self.drop.submit,
-            _without,
-            [self.drop],
-            [self.drop, *self.fields],
-            trigger_mode="multiple",
-        )
+        emptied = [self.drop, *self.fields]
+        dropped = when(self.drop.submit, _without, [self.drop], emptied, trigger_mode="multiple")
         # The reader may remove another filter before the chips are redrawn: the last one counts.
         when(dropped.then, _chips, **shown, **last)
 

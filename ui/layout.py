@@ -90,8 +90,7 @@ class PageLayout:
             gr.HTML(start.brand(), elem_id="brand")
             self.words.on(gr.HTML(elem_id="trays"), value=start.tray)
             # The style sheet shows it once a question was asked.
-            again = gr.Button("", elem_id="new-chat", scale=0)
-            self.again = self.words.on(again, value="new_chat")
+            self.again = self.words.button("new-chat", "new_chat")
             choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
             lang = gr.Radio(choices, value="en", elem_id="language", container=False)
             self.lang = self.words.on(lang, label="language")
@@ -133,9 +132,8 @@ class PageLayout:
         with gr.Row(elem_id="ask"):
             typed = box("question", "send", lines=1, max_lines=6, autofocus=True)
             self.box = self.words.on(typed, label="question", placeholder="question_hint")
-            send = gr.Button("", elem_id="send", variant="primary", scale=0)
-            self.send = self.words.on(send, value="send")
-            self.stop = self.words.on(gr.Button("", elem_id="stop", scale=0), value="stop")
+            self.send = self.words.button("send", "send", variant="primary")
+            self.stop = self.words.button("stop", "stop")
 
     def _under(self, service: QueryService, about: CorpusFacts) -> None:
         """Creates what stands below the question box."""
@@ -147,7 +145,7 @@ class PageLayout:
             )
             self.writes = self.words.on(switch, label="model_switch")
             self.form = Form(about, self.words)
-            self.keeping = {}
-            for kind in ("md", "json"):
-                save = gr.Button("", elem_id=f"keep-{kind}", elem_classes="yj-keep", scale=0)
-                self.keeping[kind] = self.words.on(save, value=f"save_{kind}")
+            self.keeping = {
+                kind: self.words.button(f"keep-{kind}", f"save_{kind}", elem_classes="yj-keep")
+                for kind in ("md", "json")
+            }

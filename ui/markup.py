@@ -66,11 +66,8 @@ def mark_up(raw: str, spans: Iterable[MarkedSpan], base: int = 0) -> Markup:
         HTML whose text is ``raw`` (as :func:`escape` shows it), with well nested marks.
     """
     last = base + len(raw)
-    clipped = [
-        (max(span.start, base), min(span.end, last), span)
-        for span in spans
-        if max(span.start, base) < min(span.end, last)
-    ]
+    clipped = [(max(span.start, base), min(span.end, last), span) for span in spans]
+    clipped = [one for one in clipped if one[0] < one[1]]
     edges = sorted({base, last, *(edge for start, end, _ in clipped for edge in (start, end))})
     parts: list[str] = []
     opened: list[MarkedSpan] = []

@@ -13,19 +13,18 @@ from markupsafe import Markup
 
 from rag.errors import YinjuError
 from rag.serving import QueryService
-from rag.ui import actions, chips, columns, start
+from rag.serving.query_service import How
+from rag.ui import actions, chips, start
 from rag.ui.age import overdue
-from rag.ui.asked import QuestionRequest
-from rag.ui.cancellation import END_SECONDS, Halts
-from rag.ui.conversation import Conversation, converse
+from rag.ui.conversation import END_SECONDS, Conversation, Halts, converse
 from rag.ui.corpus import CorpusFacts
 from rag.ui.filters import as_fields, from_fields, from_link, to_link
 from rag.ui.layout import EXAMPLES_SHOWN, PageLayout
-from rag.ui.memory import recall, remember
 from rag.ui.render import suggested
 from rag.ui.sources import sources
+from rag.ui.table import wished_of
 from rag.ui.texts import LANGS, pick_language, text
-from rag.ui.turn import alone
+from rag.ui.turn import QuestionRequest, alone, recall, remember
 from rag.ui.wiring import when
 
 log = logging.getLogger("rag.ui")
@@ -90,17 +89,15 @@ class _Page:
         make sure that it has an answer.
         """
         made = [] if talk.turns else self._about.examples(lang, EXAMPLES_SHOWN)
-        return [
-            gr.update(value=words, visible=bool(words))
-            for words in (*made, *[""] * (EXAMPLES_SHOWN - len(made)))
-        ]
+        padded = [*made, *[""] * (EXAMPLES_SHOWN - len(made))]
+        return [gr.update(value=words, visible=bool(words)) for words in padded]
 
     def _arrive(self, stored_lang: str, remembered: str, request: gr.Request) -> dict:
         """Sets up the page when it is loaded.
 
         Args:
             stored_lang: the language that the browser has stored, or "".
-            remembered: the turns that the browser has stored, see :mod:`rag.ui.memory`.
+            remembered: the turns that the browser has stored, see :func:`rag.ui.turn.remember`.
             request: has the query of the address, and the languages that the browser accepts.
         """
         header = request.headers.get("accept-language", "")
@@ -199,15 +196,15 @@ class _Page:
         turn = talk.turns[-1] if talk.turns else None
         if turn is None or turn.answer is None or turn.problem:
             return Markup()
-        asked = turn.asked
+        asked, words = turn.asked, ()
         try:
-            history = talk.history(asked.after)
-            words = self._service.suggestions(asked.question, turn.answer, history, asked.filters)
-        except YinjuError:  # the server is busy, and real questions come first
-            return Markup()
+            how = How(history=talk.history(asked.after), filters=asked.filters)
+            work = partial(self._service.suggestions, asked.question, turn.answer, **how)
+            words = self._service.pool.submit(work).result()
+        except YinjuError:
+            pass  # the server is busy, and real questions come first
         except Exception:
             log.exception("no suggestions could be made")
-            return Markup()
         return suggested(words, lang)
 
     def _halt(self, request: gr.Request) -> None:
@@ -226,23 +223,20 @@ class _Page:
 
     def _look(self, wish: str, lang: str, talk: Conversation) -> dict:
         """Does what a control asks for that is not a question, such as to open an article."""
-        wires, asked = self._parts.wires, (wish, talk, lang, self._service)
-        done = {wires["aside"]: ""}
-        if article := actions.to_read(*asked):
-            return {**done, self._parts.reader: article}
-        news = actions.fulfilled(*asked)
-        return {**done, wires["told"]: news} if news else done
+        wires = self._parts.wires
+        article, news = actions.fulfilled(wish, talk, lang, self._service)
+        shown = {self._parts.reader: article} if article else {}
+        return {wires["aside"]: "", **shown, **({wires["told"]: news} if news else {})}
 
     def _widen(self, wish: str, lang: str, talk: Conversation) -> dict:
         """Adds the column that a control asks for to a list."""
         wires = self._parts.wires
         done = {wires["column"]: ""}
-        if not (found := columns.wished_of(wish, talk)):
+        if not (found := wished_of(wish, talk)):
             return done
         turn, asks = found
-        answer = self._service.pool.submit(
-            lambda: self._service.with_columns(turn.answer, (asks,))
-        ).result()
+        work = partial(self._service.with_columns, turn.answer, (asks,))
+        answer = self._service.pool.submit(work).result()
         talk = talk.spoken(lang).put(turn := replace(turn, answer=answer))
         changed = {self._parts.chat: talk.as_chat(), self._parts.state: talk}
         return {**done, **changed, wires["memory"]: remember(turn)}

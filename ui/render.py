@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from rag.answer.events import Found, Searching
 from rag.answer.types import Answer, Row, Written
+from rag.plain import voice
 from rag.question.asides import asks_details
 from rag.question.script import simplified
 from rag.search.browse import MENTIONING_PREFIX
@@ -15,7 +16,7 @@ from rag.ui.age import ages
 from rag.ui.templating import macro
 from rag.ui.texts import counted, reader_time, text
 from rag.ui.timeline import bounds
-from rag.ui.turn import Turn, cited, valid, voice
+from rag.ui.turn import Turn, cited, valid
 
 _TRIES = re.compile(r"\n(?P<lead>Try:|可以[问问]：)\s?(?P<asks>.+)$")  # of rag.answer.talk
 # A complete mark of an unsupported sentence in the text of an answer, with its reason.
@@ -63,13 +64,9 @@ def understood(answer: Answer) -> str:
 def status(answer: Answer) -> list[str]:
     """Returns lines on an answer: what was searched, ages of the data, tokens of a model or ""."""
     lang = voice(answer)
-    words = text(
-        lang,
-        "status_matched" if answer.matched and not answer.refused else "status",
-        searched=counted(answer.searched, "article", lang),
-        matched=answer.matched,
-        ms=reader_time(answer.ms, lang),
-    )
+    key = "status_matched" if answer.matched and not answer.refused else "status"
+    searched, ms = counted(answer.searched, "article", lang), reader_time(answer.ms, lang)
+    words = text(lang, key, searched=searched, matched=answer.matched, ms=ms)
     return [words, *ages(answer, lang), spent(answer)]
 
 
@@ -117,7 +114,6 @@ def listed_in_tab(answer: Answer) -> str:
     """Returns the ``data-go`` that opens the corpus tab at the articles an answer is about."""
     value = next((one.value for one in answer.constraints if one.kind == "date"), "")
     first, _, last = value.partition("/")
-    period = next(
-        (one for one in (first[:7], first[:4]) if one and bounds(one) == (first, last)), ""
-    )
+    found = (one for one in (first[:7], first[:4]) if one and bounds(one) == (first, last))
+    period = next(found, "")
     return f"list:{period}:{MENTIONING_PREFIX + answer.about if answer.about else ''}"

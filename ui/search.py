@@ -95,15 +95,8 @@ def head(found: Sifted, lang: str) -> Markup:
 
 def facets(found: Sifted, hunt: Hunt, lang: str) -> Markup:
     """Renders the values of the facets, each with its number of articles."""
-    facet_counts = found.facets
-    counted_by = (
-        facet_counts.months[::-1],
-        facet_counts.sources,
-        facet_counts.places,
-        facet_counts.langs,
-    )
-    groups = []
-    for name, counts in zip(FACETS, counted_by, strict=True):
+    by, groups = found.facets, []
+    for name, counts in zip(FACETS, (by.months[::-1], by.sources, by.places, by.langs)):
         chosen = getattr(hunt, name)
         if counts or chosen:
             groups.append((name, chosen, counts or ((chosen, 0),)))
@@ -127,12 +120,10 @@ def snippet(one: Hit) -> tuple[str, Markup, str]:
 
     It is the second value of three; the others are "…" where the passage is cut before or after.
     """
-    first = min((mark.start for mark in one.highlights), default=one.start)
-    start = (
-        max(one.start, first - _SNIPPET_CHARACTERS // 4)
-        if one.end - one.start > _SNIPPET_CHARACTERS
-        else one.start
-    )
+    start = one.start
+    if one.end - one.start > _SNIPPET_CHARACTERS:
+        first = min((mark.start for mark in one.highlights), default=one.start)
+        start = max(one.start, first - _SNIPPET_CHARACTERS // 4)
     end = min(one.end, start + _SNIPPET_CHARACTERS)
     marks = [MarkedSpan(mark.start, mark.end, "yj-word") for mark in one.highlights]
     marked = mark_up(one.text[start - one.start : end - one.start], marks, start)

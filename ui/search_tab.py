@@ -33,8 +33,7 @@ class SearchTab:
         with gr.Row(elem_id="search-ask"):
             typed = box("search-words", "search", max_lines=1, max_length=MAX_CHARACTERS)
             self._words = words.on(typed, label="search_words", placeholder="search_hint")
-            send = gr.Button("", elem_id="search-send", variant="primary", scale=0)
-            self._send = words.on(send, value="search_send")
+            self._send = words.button("search-send", "search_send", variant="primary")
         words.on(
             gr.HTML(elem_id="search-help"),
             value=lambda lang: _hint(text(lang, "search_help"), lang),
@@ -92,10 +91,8 @@ class SearchTab:
         if not (passage := hunt.passage):
             return _hint(text(lang, "search_read"), lang)
         article_id, start, end = passage
-        marks = [MarkedSpan(start, end, "yj-quote")]
-        return browse.reader(
-            self._service.article(article_id), lang, (), marks, _READER_ID, hunt.opened
-        )
+        article, marks = self._service.article(article_id), [MarkedSpan(start, end, "yj-quote")]
+        return browse.reader(article, lang, (), marks, _READER_ID, hunt.opened)
 
 
 def _why(error: Exception, lang: str) -> str:

@@ -72,11 +72,7 @@ def _span_around(found: Article, citation: Citation, start: int, end: int) -> Ma
 
     The page's script shows this part of the card when the reader points at its [n].
     """
-    sentence_spans = sentences(found.text, start, min(end, len(found.text)))
-    first = max(
-        (span[0] for span in sentence_spans if span[1] <= citation.start), default=citation.start
-    )
-    last = min(
-        (span[1] for span in sentence_spans if span[0] >= citation.end), default=citation.end
-    )
+    near = sentences(found.text, start, min(end, len(found.text)))
+    first = max((a for a, b in near if b <= citation.start), default=citation.start)
+    last = min((b for a, b in near if a >= citation.end), default=citation.end)
     return MarkedSpan(first, last, "yj-around")

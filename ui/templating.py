@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,6 +18,8 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from rag.ui.markup import escape, lang_tag, mark_up
+
+_MODULES = "batch browse chips export filters render search sources table texts timeline turn"
 
 
 def macro(file: str, name: str) -> Callable[..., Markup]:
@@ -62,68 +66,19 @@ def _environment() -> Environment:
 
 
 def _functions() -> dict[str, Any]:
-    """Returns the functions and the two limits that templates can use, by name.
+    """Returns what templates can use besides macros: the functions that many need by their own
+    names, and as ``ui`` the modules that have others, as in ``ui.chips.meaning(one, lang)``.
 
-    Their modules use macros of this one, so they are imported here to avoid a cycle.
+    These modules use macros of this one, so they are imported here to avoid a cycle.
     """
-    from rag.plain import also_searched
-    from rag.ui import (
-        batch,
-        browse,
-        chips,
-        columns,
-        filters,
-        render,
-        search,
-        sources,
-        table,
-        texts,
-        timeline,
-        turn,
-    )
-    from rag.ui.export import as_markdown
+    from rag.plain import also_searched, voice
+    from rag.ui.texts import counted, language_name, reader_date, text
+    from rag.ui.turn import cited
 
-    functions: tuple[Callable[..., Any], ...] = (
-        also_searched,
-        as_markdown,
-        batch.link,
-        chips.constraints,
-        chips.meaning,
-        chips.quoted,
-        columns.addable,
-        filters.told,
-        lang_tag,
-        mark_up,
-        render.around_list,
-        render.holds,
-        render.is_dated,
-        render.lines_in_pieces,
-        render.listed_in_tab,
-        render.status,
-        render.tried,
-        render.understood,
-        search.facet_value,
-        search.snippet,
-        sources.around_quote,
-        sources.title_or_opening,
-        table.places,
-        texts.counted,
-        texts.is_web,
-        texts.language_name,
-        texts.reader_date,
-        texts.text,
-        timeline.period_name,
-        timeline.short_count,
-        turn.cited,
-        turn.glossed,
-        turn.spans,
-        turn.told_besides,
-        turn.told_once,
-        turn.voice,
-        turn.with_its_copies,
-    )
-    limits = {"PAGE": browse.ARTICLES_PER_PAGE, "LISTED": search.MAX_RANKED_ARTICLES}
-    return {function.__name__: function for function in functions} | limits
+    modules = {name: import_module(f"rag.ui.{name}") for name in _MODULES.split()}
+    short = (also_searched, cited, counted, lang_tag, language_name, mark_up, reader_date, text)
+    named = {function.__name__: function for function in (*short, voice)}
+    return {"ui": SimpleNamespace(**modules), **named}
 
 
 def _inert(value: object) -> object:

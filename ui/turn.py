@@ -1,16 +1,46 @@
-"""A question with its answer, and what all views of it need: citations, marks, near-duplicates."""
+"""A question with its answer: how it is asked again modified, what all views of it need, as citations,
+marks and near-duplicates, and the JSON that the browser keeps of it.
+
+By this JSON a conversation goes on after the page is reloaded or the server restarts.
+"""
 
 from __future__ import annotations
 
+import functools
+import json
+import logging
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rag.answer.gloss import glosses
 from rag.answer.types import Answer, Citation, Row
-from rag.question.script import HANT
-from rag.ui.asked import QuestionRequest
+from rag.plain import voice
+from rag.search.types import Filters
 from rag.ui.markup import MarkedSpan
 from rag.ui.texts import Phrase, counted, text
+
+log = logging.getLogger("rag.ui")
+
+_KEY = re.compile("[0-9a-f]{1,16}")
+_WISH = re.compile(r"#(\w+)-([0-9a-f]+)-(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRequest:
+    """A question with the arguments of :meth:`rag.assistant.Assistant.ask`.
+
+    Attributes:
+        question: the question as the reader wrote it.
+        filters: the filters that the reader set.
+        without: words of the question that restricted it, until the reader lifted this.
+        after: key of the turn that it follows up, or "".
+    """
+
+    question: str
+    filters: Filters = Filters()
+    without: tuple[str, ...] = ()
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +64,6 @@ def alone(turn: Turn) -> QuestionRequest:
     """Returns the question as a link asks it: on its own, so a follow-up in its completed form."""
     whole = turn.answer.completed if turn.answer else ""
     return replace(turn.asked, question=whole or turn.asked.question, after="")
-
-
-def voice(answer: Answer) -> str:
-    """Returns the language of an answer, or HANT if it is in traditional Chinese characters."""
-    return HANT if answer.traditional else answer.lang
 
 
 def cited(turn: Turn) -> tuple[Citation, ...]:
@@ -97,10 +122,89 @@ def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
 def told_besides(turn: Turn, row: Row) -> str:
     """Returns how many more articles tell a row's story, and which figures differ; or ""."""
     lang = voice(turn.answer)
-    notes = (
-        [text(lang, "same_story", articles=counted(row.more, "article", lang))] if row.more else []
-    )
+    more = counted(row.more, "article", lang)
+    notes = [text(lang, "same_story", articles=more)] if row.more else []
     for one in row.differing:
         figures = (f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations, strict=False))
         notes.append(text(lang, "differing", figures=text(lang, "separator").join(figures)))
     return " · ".join(notes)
+
+
+def wished(wish: str) -> tuple[str, str, str]:
+    """Splits a control's address "#lift-0a1b-0": action, key of the turn, which of its items.
+
+    All are "" for anything else. (A wish is what a control asks for.)
+    """
+    do, key, which = found.groups() if (found := _WISH.fullmatch(wish)) else ("", "", "")
+    return do, key, which
+
+
+def again(
+    asked: QuestionRequest, answer: Answer | None, do: str, which: str
+) -> QuestionRequest | None:
+    """Returns the same question with changed restrictions; None if there is no such restriction.
+
+    Args:
+        asked: the question.
+        answer: the answer to it, or None.
+        do: "retry" repeats the question unchanged, "lift" lifts a constraint of the answer, "free"
+            lifts all constraints of one kind, "bind" restores a lifted one.
+        which: for "lift" the number of the constraint, for "free" the kind, and for "bind" the
+            number in ``asked.without``; numbers count from 0.
+    """
+    bound = answer.constraints if answer else ()
+    if do == "retry":
+        return asked
+    if do == "bind":
+        words = [one for at, one in enumerate(asked.without) if str(at) != which]
+    elif do == "free":
+        words = [*asked.without, *(one.words for one in bound if one.kind == which)]
+    elif do == "lift":
+        words = [*asked.without, *(one.words for at, one in enumerate(bound) if str(at) == which)]
+    else:
+        return None
+    without = tuple(dict.fromkeys(words))
+    return replace(asked, without=without) if without != asked.without else None
+
+
+def remember(turn: Turn) -> str:
+    """Returns a turn as JSON."""
+    return _adapter().dump_json(turn).decode()
+
+
+def recall(stored: str) -> tuple[Turn, ...]:
+    """Returns the turns in a JSON list, in order.
+
+    Entries that are damaged, or that an older version wrote and this one cannot read, are skipped.
+    """
+    try:
+        rows = json.loads(stored or "[]")
+    except ValueError:
+        return ()
+    turns: dict[str, Turn] = {}
+    for row in rows if isinstance(rows, list) else ():
+        try:
+            turn = _adapter().validate_python(row, strict=False)
+        except ValueError as error:
+            log.info("a turn that a browser kept cannot be read: %s", error)
+            continue
+        if _KEY.fullmatch(turn.key) and _is_whole(turn):
+            turns.setdefault(turn.key, turn)
+    return tuple(turns.values())
+
+
+def _is_whole(turn: Turn) -> bool:
+    """Whether a turn can be shown: it has an answer, or a known message why it has none."""
+    if turn.answer:
+        return True
+    try:
+        return bool(turn.problem and text("en", turn.problem.key, **dict(turn.problem.values)))
+    except (KeyError, ValueError, IndexError):
+        return False
+
+
+@functools.cache
+def _adapter():
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Turn)

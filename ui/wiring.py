@@ -58,6 +58,10 @@ class Words:
     def __init__(self) -> None:
         self._texts: dict[Block, dict[str, Said]] = {}
 
+    def button(self, elem_id: str, key: str, **how: Any) -> gr.Button:
+        """Makes a button that is no wider than its text, which is that of ``key``."""
+        return self.on(gr.Button("", elem_id=elem_id, scale=0, **how), value=key)
+
     def on(self, part: Part, **texts: Said) -> Part:
         """Registers texts for properties of a part ("label", "value", ...); returns the part."""
         self._texts[part] = texts
@@ -75,13 +79,9 @@ class Words:
             lang: the language.
             besides: further properties to update, by part.
         """
-        return {
-            part: gr.update(
-                **{
-                    name: value(lang) if callable(value) else text(lang, value)
-                    for name, value in properties.items()
-                },
-                **besides.get(part, {}),
-            )
-            for part, properties in self._texts.items()
-        }
+        say = lambda said: said(lang) if callable(said) else text(lang, said)
+        updates = {}
+        for part, texts in self._texts.items():
+            spoken = {name: say(said) for name, said in texts.items()}
+            updates[part] = gr.update(**spoken, **besides.get(part, {}))
+        return updates

@@ -4,12 +4,12 @@ index.
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -20,20 +20,37 @@ from rag.commands.report import (
     put_current,
     put_report,
     skipped_before,
-    with_progress,
 )
+from rag.corpus.folder import Added, CorpusFolder
 from rag.errors import CorpusError, UsageError
-from rag.terminal import printable, put, put_json
-
-if TYPE_CHECKING:
-    from rag.corpus.folder import Added, CorpusFolder
+from rag.terminal import Progress, printable, put, put_json
 
 _SHOWN = 20
 _PATIENCE = 600.0  # seconds for a watch or a server that is updating the same index
 _CORPUS = (
     "Folder that the articles are kept in.  [default: the one the index was built from, or corpus]"
 )
-_corpus = click.option("--corpus", metavar="DIR", help=_CORPUS)
+
+
+class Kept(NamedTuple):
+    """An index and the folder that its articles are kept in, as the options name them."""
+
+    path: str
+    corpus: str | None
+    model: str | None
+
+    @property
+    def folder(self) -> CorpusFolder:
+        return adding.corpus_folder(self.path, self.corpus)
+
+
+_kept = options.gathered(
+    "kept",
+    Kept,
+    options.index,
+    click.option("--corpus", metavar="DIR", help=_CORPUS),
+    options.model,
+)
 _no_update = click.option(
     "--no-update", is_flag=True, help='Leave the index as it is, for "yinju update" later.'
 )
@@ -41,9 +58,7 @@ _no_update = click.option(
 
 @options.command(
     click.argument("sources", nargs=-1, required=True, metavar="PATH|URL..."),
-    options.index,
-    _corpus,
-    options.model,
+    _kept,
     click.option(
         "--title", default="", help="Of the one article that is added; so are the next four."
     ),
@@ -69,9 +84,7 @@ _no_update = click.option(
 def add(
     ctx: click.Context,
     sources: tuple[str, ...],
-    path: str,
-    corpus: str | None,
-    model: str | None,
+    kept: Kept,
     pages: int,
     allow: tuple[str, ...],
     no_update: bool,
@@ -92,74 +105,62 @@ def add(
     """
     from rag.corpus.fetch import Fetcher, Limits
 
-    folder = adding.corpus_folder(path, corpus)
-    tally = Tally(os.path.relpath(folder.path), quiet=as_json)
+    folder = kept.folder
     if "-" in sources:
         if len(sources) > 1:
             raise UsageError('expected "-" (standard input) alone, got other things to add too')
-        tally.take(
-            [folder.add_text(sys.stdin.buffer.read().decode("utf-8", "replace"), **metadata)]
-        )
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        found: Iterable[Added] = [folder.add_text(text, **metadata)]
     else:
-        tally.take(
-            adding.add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **metadata)
-        )
-    tally.close()
-    row = {"corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
-    wanted = bool(tally.counts["added"] or tally.counts["replaced"]) and not no_update
-    _update(path, folder, model, wanted, 1.0 if yes else MAX_REMOVED, row if as_json else None)
-    if tally.all and tally.counts["refused"] == len(tally.all):
+        fetcher = Fetcher(Limits(pages=pages), allow)
+        found = adding.add(sources, kept.path, kept.corpus, fetcher, **metadata)
+    added = told(found, folder.path, quiet=as_json)
+    row = {"corpus": str(folder.path), "articles": [one.to_dict() for one in added]}
+    statuses = {one.status for one in added}
+    wanted = not statuses.isdisjoint(("added", "replaced")) and not no_update
+    _update(kept, wanted, 1.0 if yes else MAX_REMOVED, row if as_json else None)
+    if statuses == {"refused"}:
         ctx.exit(CorpusError.exit_code)  # what was wrong with each has been told
 
 
-class Tally:
-    """What became of things that were added: told line by line while they are few, and counted."""
+def told(found: Iterable[Added], folder: str | Path, quiet: bool) -> list[Added]:
+    """Tells what became of things that are added to a folder, each as it comes while they are few,
+    and at the end their counts where not all was shown; returns them. With ``quiet`` it only
+    returns them.
+    """
+    from tqdm import tqdm
 
-    def __init__(self, folder: str, quiet: bool) -> None:
-        self.folder, self.quiet = folder, quiet
-        self.all: list[Added] = []
-        self.counts: Counter[str] = Counter()
-
-    def take(self, found: Iterable[Added]) -> None:
-        """Tells what comes, as it comes."""
-        from tqdm import tqdm
-
-        with tqdm(desc="articles", disable=None, leave=False, file=sys.stderr) as bar:
-            for one in found:
-                self.all.append(one)
-                self.counts[one.status] += 1
-                bar.update()
-                if self.quiet or self.counts[one.status] > _SHOWN:
-                    continue
-                if refused := one.status == "refused":
-                    line = f"yinju: refused {one.name}: {one.reason}"
-                else:
-                    line = f"{one.status:<9} {os.path.join(self.folder, one.path)}"
-                    line += f"  {one.title}" * bool(one.title)
-                    line += f"  ({one.reason})" * bool(one.reason)
-                bar.clear()
-                put(printable(line), error=refused)
-
-    def close(self) -> None:
-        """Tells the counts, where not all was shown."""
-        if not self.quiet and any(count > _SHOWN for count in self.counts.values()):
-            put(counted(self.counts))
+    done, counts = [], Counter[str]()
+    with tqdm(desc="articles", disable=None, leave=False, file=sys.stderr) as bar:
+        for one in found:
+            done.append(one)
+            counts[one.status] += 1
+            bar.update()
+            if quiet or counts[one.status] > _SHOWN:
+                continue
+            if refused := one.status == "refused":
+                line = f"yinju: refused {one.name}: {one.reason}"
+            else:
+                line = f"{one.status:<9} {os.path.join(os.path.relpath(folder), one.path)}"
+                line += f"  {one.title}" * bool(one.title)
+                line += f"  ({one.reason})" * bool(one.reason)
+            bar.clear()
+            put(printable(line), error=refused)
+    if not quiet and any(count > _SHOWN for count in counts.values()):
+        put(counted(counts))
+    return done
 
 
 @options.command(
     click.argument("names", nargs=-1, required=True, metavar="ID|PATH|URL..."),
-    options.index,
-    _corpus,
-    options.model,
+    _kept,
     _no_update,
     options.yes("Do not ask."),
     options.json,
 )
 def remove(
     names: tuple[str, ...],
-    path: str,
-    corpus: str | None,
-    model: str | None,
+    kept: Kept,
     no_update: bool,
     yes: bool,
     as_json: bool,
@@ -169,7 +170,7 @@ def remove(
     The index is updated then. Their files are moved to the folder "trash" of the index; "yinju
     restore" puts them back.
     """
-    found = dict.fromkeys(file for _, file in adding.locate(names, path, corpus))
+    found = dict.fromkeys(file for _, file in adding.locate(names, kept.path, kept.corpus))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(
@@ -178,61 +179,48 @@ def remove(
         for file in found:
             put(printable(str(file)), error=True)
         click.confirm(f"Remove {len(found):,} files?", abort=True, err=True)
-    removed = adding.remove(names, path, corpus)
+    removed = adding.remove(names, kept.path, kept.corpus)
     if not as_json:
         for one in removed:
             put(printable(f"removed   {one.path}  (kept as {one.kept})"))
     row = {"removed": [one.to_dict() for one in removed]}
-    folder = adding.corpus_folder(path, corpus)
-    _update(path, folder, model, not no_update, 1.0, row if as_json else None)
+    _update(kept, not no_update, 1.0, row if as_json else None)
 
 
 @options.command(
     click.argument("names", nargs=-1, metavar="PATH..."),
-    options.index,
-    _corpus,
-    options.model,
+    _kept,
     _no_update,
     options.json,
 )
 def restore(
     names: tuple[str, ...],
-    path: str,
-    corpus: str | None,
-    model: str | None,
+    kept: Kept,
     no_update: bool,
     as_json: bool,
 ) -> None:
     """Put articles back that were removed; without PATH, list what is in the trash."""
-    folder = adding.corpus_folder(path, corpus)
-    found = adding.restore(names, path, corpus) if names else folder.removed()
+    found = adding.restore(names, kept.path, kept.corpus) if names else kept.folder.removed()
     if not as_json:
         if not found:
-            put(f"yinju: nothing to put back: the trash of {path} is empty", error=True)
+            put(f"yinju: nothing to put back: the trash of {kept.path} is empty", error=True)
         for one in found:
             put(printable(f"restored  {one.path}" if names else f"{one.path}  ({one.kept})"))
     row = {"restored" if names else "removed": [one.to_dict() for one in found]}
     wanted = bool(names) and not no_update
-    _update(path, folder, model, wanted, MAX_REMOVED, row if as_json else None)
+    _update(kept, wanted, MAX_REMOVED, row if as_json else None)
 
 
-def _update(
-    path: str,
-    folder: CorpusFolder,
-    model: str | None,
-    wanted: bool,
-    max_removed: float,
-    row: dict | None,
-) -> None:
-    """Brings the index up to date with its corpus and ``folder``, where that is wanted, and tells
+def _update(kept: Kept, wanted: bool, max_removed: float, row: dict | None) -> None:
+    """Brings the index up to date with its corpus and the folder, where that is wanted, and tells
     what it did: with ``row`` as JSON, else in words, and what is skipped now that was not before;
     where another process was faster, that all is up to date.
     """
-    known, report = skipped_before(path), None
+    path, known, report = kept.path, skipped_before(kept.path), None
     if wanted:
-        corpora = adding.all_corpora(path, folder)
-        work = functools.partial(adding.bring_up, path, corpora, model, patience=_PATIENCE)
-        report = with_progress(functools.partial(work, max_removed=max_removed))
+        corpora = adding.all_corpora(path, kept.folder)
+        with Progress() as progress:
+            report = adding.bring_up(path, corpora, kept.model, progress, max_removed, _PATIENCE)
     if row is not None:
         put_json({"index": path, **row, "update": report and report.to_dict()})
     elif report:

@@ -13,7 +13,7 @@ import click
 from rag import options
 from rag.assistant import Assistant
 from rag.errors import UsageError
-from rag.terminal import json_lines, put, put_answer, put_hits, put_json, put_sifted
+from rag.terminal import put, put_answer, put_each, put_hits, put_json, put_sifted
 
 if TYPE_CHECKING:
     from rag.library import Index
@@ -31,21 +31,12 @@ class _Asking(click.Command):
     """A command whose question may begin with a hyphen."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        valued = {
-            name
-            for one in self.params
-            if isinstance(one, click.Option) and not one.is_flag
-            for name in one.opts
-        }
-        before = ["", *args]
-        shielded = [
-            (
-                _SHIELD + one
-                if one.startswith("-") and not _OPTION.fullmatch(one) and last not in valued
-                else one
-            )
-            for last, one in zip(before, args)
-        ]
+        options = [one for one in self.params if isinstance(one, click.Option)]
+        valued = {name for one in options if not one.is_flag for name in one.opts}
+        shielded = list(args)
+        for at, (last, one) in enumerate(zip(["", *args], args)):
+            if one.startswith("-") and not _OPTION.fullmatch(one) and last not in valued:
+                shielded[at] = _SHIELD + one
         left = super().parse_args(ctx, shielded)
         ctx.params["question"] = tuple(one.removeprefix(_SHIELD) for one in ctx.params["question"])
         return left
@@ -90,7 +81,17 @@ def _asking(verb: Callable[..., _How]) -> Callable[..., None]:
         if bool(question) == (file is not None):
             given = "both" if file else "neither"
             raise UsageError(f'expected a question ("...") or --questions FILE, got {given}')
-        _each(question, file, as_json, verb(**arguments))
+        how = verb(**arguments)
+        if file is not None:
+            fits = lambda row: type(row.get("question")) is str
+            made = lambda row: how.row(how.one(row["question"]))
+            put_each(file, '{"id": …, "question": "…"}', fits, made)
+            return
+        found = how.one(" ".join(question))
+        if as_json:
+            put_json(how.row(found))
+        else:
+            how.show(found)
 
     return options.applied(_ASKING, asked)
 
@@ -174,13 +175,10 @@ def search(opened: Callable[[], Index], filters: Filters, k: int, facets: bool) 
     if facets:
         from rag.search.sift import MAX_HITS_PER_PAGE
 
-        return _How(
-            lambda text: index.sift(text, filters, 0, min(k, MAX_HITS_PER_PAGE)), asdict, put_sifted
-        )
-    models = {
-        "model": index.snapshot.embedder.identity.name,
-        "rerank": index.reranker and index.reranker.name,
-    }
+        count = min(k, MAX_HITS_PER_PAGE)
+        return _How(lambda text: index.sift(text, filters, 0, count), asdict, put_sifted)
+    reranker = index.reranker and index.reranker.name
+    models = {"model": index.snapshot.embedder.identity.name, "rerank": reranker}
 
     def row(found: SearchResult) -> dict:
         hits = [asdict(hit) for hit in found.hits]
@@ -189,26 +187,7 @@ def search(opened: Callable[[], Index], filters: Filters, k: int, facets: bool) 
     def show(found: SearchResult) -> None:
         put_hits(found.hits)
         if not found.hits:
-            put(
-                "yinju: no passage found" + (" within these filters" if filters else ""), error=True
-            )
+            within = " within these filters" if filters else ""
+            put(f"yinju: no passage found{within}", error=True)
 
     return _How(lambda text: index.find(text, k, filters), row, show)
-
-
-def _each(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, how: _How) -> None:
-    """Ask the one question, or those of the file, and write what comes back."""
-    if file is None:
-        found = how.one(" ".join(question))
-        if as_json:
-            put_json(how.row(found))
-        else:
-            how.show(found)
-        return
-    expected = '{"id": …, "question": "…"}'
-    for number, row in json_lines(file, expected, lambda row: type(row.get("question")) is str):
-        try:
-            found = how.one(row["question"])
-        except UsageError as error:
-            raise UsageError(f"{file.name}, line {number}: {error}") from error
-        put_json({"id": row.get("id", number), **how.row(found)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -9,11 +10,11 @@ import click
 from rag import options
 from rag.assistant import Assistant
 from rag.errors import UsageError
-from rag.library import Index
 from rag.question_table import TableWriter, failed, read_sheet, result
 from rag.terminal import Progress, json_line
 
 if TYPE_CHECKING:
+    from rag.library import Index
     from rag.search.types import Filters
     from rag.writing.models import Llm
 
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
         metavar="FILE",
         help="Where the table goes.  [default: standard output]",
     ),
-    options.index,
-    options.model,
-    options.rerank,
+    options.opened_here,
     options.narrowed,
     options.llm,
     options.json,
@@ -38,9 +37,7 @@ if TYPE_CHECKING:
 def batch(
     file: IO[bytes],
     output: IO[bytes],
-    path: str,
-    model: str | None,
-    rerank: str | None,
+    opened: Callable[[], Index],
     llm: Llm | None,
     as_json: bool,
     filters: Filters,
@@ -59,7 +56,7 @@ def batch(
         sheet = read_sheet(decode(file.read()))
     except NotText as error:
         raise UsageError(f"expected a table of questions, got no text: {error}") from error
-    assistant, writer = Assistant(Index.open(path, model, rerank), llm), TableWriter(sheet)
+    assistant, writer = Assistant(opened(), llm), TableWriter(sheet)
 
     def put(text: str) -> None:
         output.write(text.encode("utf-8", "replace"))

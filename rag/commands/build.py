@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import os
 
 import click
 
 from rag import options
 from rag.adding import corpora, corpus_folder
-from rag.commands.add import Tally
-from rag.commands.report import MAX_REMOVED, put_current, put_report, with_progress
+from rag.commands.add import told
+from rag.commands.report import MAX_REMOVED, put_current, put_report
 from rag.library import Index, sample_corpus
+from rag.terminal import Progress
 
 
 @options.command(
@@ -51,8 +51,8 @@ def build(
     paths = [*corpus, *([str(sample_corpus())] if sample else [])] or ["corpus"]
     if if_stale and not Index.stale(path, paths, model, columns, shards):
         return None if quiet else put_current(path, as_json)
-    work = functools.partial(Index.build, paths, path, model, columns=columns, shards=shards, on=on)
-    report = with_progress(work)
+    with Progress() as progress:
+        report = Index.build(paths, path, model, progress, columns=columns, shards=shards, on=on)
     put_report(report, path, quiet, as_json)
 
 
@@ -86,10 +86,9 @@ def update(
 
     if fetch:
         refreshed(path, corpus, allow, as_json)
-    work = functools.partial(
-        Index.update, path, corpus or None, model, max_removed=1.0 if yes else MAX_REMOVED, on=on
-    )
-    report = with_progress(work)
+    with Progress() as progress:
+        most = 1.0 if yes else MAX_REMOVED
+        report = Index.update(path, corpus or None, model, progress, most, on)
     if report is None:
         put_current(path, as_json)
     else:
@@ -104,6 +103,4 @@ def refreshed(path: str, corpus: tuple[str, ...], allow: tuple[str, ...], as_jso
     fetcher = Fetcher(allow=allow)
     for folder in corpus or corpora(path):
         if os.path.isdir(folder):
-            tally = Tally(os.path.relpath(folder), as_json)
-            tally.take(refresh(corpus_folder(path, folder), fetcher))
-            tally.close()
+            told(refresh(corpus_folder(path, folder), fetcher), folder, quiet=as_json)

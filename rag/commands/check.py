@@ -9,7 +9,7 @@ import click
 
 from rag import options
 from rag.errors import UsageError
-from rag.terminal import json_lines, put, put_json
+from rag.terminal import put, put_each, put_json
 
 _EXPECTED = '{"id", "sentence", "evidence": [texts]}'
 
@@ -36,13 +36,8 @@ def check(given: str, files: tuple[Path, ...], as_json: bool) -> None:
 
     if as_json and not files:
         with click.open_file(given, "rb") as file:
-            for number, row in json_lines(file, _EXPECTED, {"sentence", "evidence"}.issubset):
-                try:
-                    verdict = verdict_of(row["sentence"], row["evidence"])
-                except UsageError as error:
-                    raise UsageError(f"{file.name}, line {number}: {error}") from error
-                put_json({"id": row.get("id", number), **asdict(verdict)})
-        return
+            made = lambda row: asdict(verdict_of(row["sentence"], row["evidence"]))
+            return put_each(file, _EXPECTED, {"sentence", "evidence"}.issubset, made)
     if not files:
         raise UsageError(
             "expected --evidence FILE with the text that shall say SENTENCE, or --json FILE.jsonl, "

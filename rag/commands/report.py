@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Collection, Mapping
 
+from rag.corpus.article import Skipped
 from rag.errors import YinjuError
 from rag.library import Index
-from rag.terminal import Progress, put, put_json, put_skipped, size
+from rag.terminal import put, put_json, put_skipped, size
 
-if TYPE_CHECKING:
-    from rag.corpus.article import Skipped
-
-_T = TypeVar("_T")
 MAX_REMOVED = 0.2  # share of the articles that an update may drop without --yes
-
-
-def with_progress(work: Callable[..., _T]) -> _T:
-
-    with Progress() as progress:
-        return work(progress=progress)
 
 
 def skipped_before(path: str) -> frozenset[Skipped]:

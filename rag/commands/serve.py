@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import sys
 from collections.abc import Callable
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from rag import options
-from rag.commands.report import put_report, with_progress
+from rag.commands.report import put_report
 from rag.errors import UsageError
 from rag.library import Index
-from rag.terminal import put
+from rag.terminal import Progress, put
 
 if TYPE_CHECKING:
     from rag.serving.settings import Settings
@@ -68,8 +67,8 @@ def serve(
     yinju serve --hash-password editor >> accounts.txt
     yinju serve --host 0.0.0.0 --auth accounts.txt
     """
-    from rag.serving.listen import listen
     from rag.serving.passwords import hash_password, read_accounts
+    from rag.serving.run import listen
     from rag.serving.settings import checked
 
     if hashed is not None:
@@ -83,8 +82,9 @@ def serve(
         from rag.index.shards import lies_in_shards
 
         shards = lies_in_shards(path)
-        work = functools.partial(Index.build, corpus, path, model, shards=shards, on=on)
-        put_report(with_progress(work), path, False, False)
+        with Progress() as progress:
+            report = Index.build(corpus, path, model, progress, shards=shards, on=on)
+        put_report(report, path, False, False)
 
     from rag.ui.app import serve as serve_page
 

@@ -33,10 +33,8 @@ def status(path: str, as_json: bool) -> None:
         if counts and version.model:
             repeat = "repeat" if counts.repeats > 1 else "repeats"
             repeats = f" ({counts.repeats:,} {repeat} the story of another)" * bool(counts.repeats)
-            what = (
-                f"{counts.articles:,} articles{repeats}, {counts.passages:,} passages,"
-                f" {size(version.bytes)}, model {version.model.name}"
-            )
+            held = f"{counts.articles:,} articles{repeats}, {counts.passages:,} passages"
+            what = f"{held}, {size(version.bytes)}, model {version.model.name}"
         put(f"{'live' if version.live else '    '}  {version.name}  {what}")
     put_skipped(state.live.skipped)
 
@@ -76,10 +74,8 @@ def gc(path: str, keep: int, as_json: bool) -> None:
     if as_json:
         return put_json({"index": path, **freed.to_dict()})
     in_use = f", {len(freed.in_use)} still in use" if freed.in_use else ""
-    removed, left = (
-        several(len(freed.removed), "version"),
-        several(len(freed.leftovers), "leftover"),
-    )
+    removed = several(len(freed.removed), "version")
+    left = several(len(freed.leftovers), "leftover")
     what = f"{removed} and {left} of builds removed{in_use}"
     put(f"{path}: {what}, {size(freed.bytes)} freed")
 

@@ -9,19 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.answer.types import Answer, Citation
+from rag.assistant import Assistant
 from rag.errors import UsageError
 from rag.evaluation.evaluate import Progress, langs_of, no_articles
 from rag.evaluation.known import Known, holds, is_value
 from rag.evaluation.metrics import Figure, means, percentiles
-
-if TYPE_CHECKING:
-    from rag.assistant import Assistant
-    from rag.library import Index
+from rag.library import Index
 
 _SHARE_MEASURES = ("quoted", "first", "cited", "refused", "answered", "near_answered", "near_told")
 """Measures that are 0 or 1 for a question, see :func:`judge`."""
@@ -91,11 +88,7 @@ class Answers:
         for name in (*_SHARE_MEASURES, *_MEAN_MEASURES):
             values = [one.values[name] for one in self.said if name in one.values]
             if values:
-                figure = (
-                    _share(values)
-                    if name in _SHARE_MEASURES
-                    else means(np.array(values)[:, None])[0]
-                )
+                figure = _share(values) if name in _SHARE_MEASURES else _mean(values)
                 found[name] = Measure(figure, len(values))
         return found
 
@@ -108,7 +101,7 @@ class Answers:
             pairs = [(a.values, b.values) for a, b in zip(self.said, first.said, strict=True)]
             changes = [a[name] - b[name] for a, b in pairs if name in a and name in b]
             if changes:
-                found[name] = means(np.array(changes)[:, None])[0]
+                found[name] = _mean(changes)
         return found
 
     def latency(self) -> dict[str, float]:
@@ -172,14 +165,13 @@ def judge(answer: Answer, known: Known) -> dict[str, float]:
     """
     values: dict[str, float] = {}
     if known.answers:
-        right = [_is_right(citation, known) for citation in answer.citations]
-        values["quoted"] = float(any(_has_answer(one, known) for one in answer.citations))
+        relevant, cited = known.question.relevant, answer.citations
+        right = [one.article_id in relevant or _has_answer(one, known) for one in cited]
+        values["quoted"] = float(any(_has_answer(one, known) for one in cited))
         values["first"] = float(not answer.refused and _first(answer, known))
         values["refused"] = float(answer.refused)
-        if known.question.relevant:
-            values["cited"] = float(
-                any(c.article_id in known.question.relevant for c in answer.citations)
-            )
+        if relevant:
+            values["cited"] = float(any(one.article_id in relevant for one in cited))
         if right:
             values["precision"] = sum(right) / len(right)
     else:
@@ -199,14 +191,10 @@ def judge(answer: Answer, known: Known) -> dict[str, float]:
 
 def _has_answer(citation: Citation, known: Known) -> bool:
     """Whether the quote holds a known answer, or a value marked in it means the same."""
+    if holds(citation.quote, known.answers):
+        return True
     marked = (citation.quote[a - citation.start : b - citation.start] for a, b in citation.marks)
-    return holds(citation.quote, known.answers) or any(
-        is_value(text, known.answers, citation.date) for text in marked
-    )
-
-
-def _is_right(citation: Citation, known: Known) -> bool:
-    return citation.article_id in known.question.relevant or _has_answer(citation, known)
+    return any(is_value(text, known.answers, citation.date) for text in marked)
 
 
 def _first(answer: Answer, known: Known) -> bool:
@@ -216,6 +204,10 @@ def _first(answer: Answer, known: Known) -> bool:
     label = answer.rows[0].label if answer.rows else ""
     date = answer.citations[answer.rows[0].citations[0] - 1].date if label else ""
     return bool(label) and label in line and is_value(label, known.answers, date)
+
+
+def _mean(values: Sequence[float]) -> Figure:
+    return means(np.array(values)[:, None])[0]
 
 
 def _share(values: Sequence[float]) -> Figure:

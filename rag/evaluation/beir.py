@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rag.corpus import detect_lang
+from rag.corpus import detect_lang, read_corpus
 from rag.corpus.article import Article, Skipped
 from rag.errors import UsageError
 from rag.evaluation.questions import Question, lines, make_question, note_id, refused, rows
@@ -69,11 +69,9 @@ def _judgements(folder: Path) -> Path:
         return folder / "qrels" / "test.tsv"
     if len(found) != 1:
         seen = ", ".join(file.name for file in found) or "none"
-        advice = (
-            "name one of them instead of the folder"
-            if found
-            else "put it there, or name a JSON Lines file"
-        )
+        advice = "put it there, or name a JSON Lines file"
+        if found:
+            advice = "name one of them instead of the folder"
         raise UsageError(
             f"expected {folder} in BEIR's layout with one file of judgements, qrels/test.tsv, found"
             f" {seen}: {advice}"
@@ -88,8 +86,6 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
     Raises:
         CorpusError: a path does not exist.
     """
-    from rag.corpus import read_corpus
-
     for path in map(Path, paths):
         yield from _read_corpus_file(path / "corpus.jsonl") if is_beir(path) else read_corpus(path)
 

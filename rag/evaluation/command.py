@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from rag import options
+from rag.corpus.article import Skipped
 from rag.errors import UsageError
-
-if TYPE_CHECKING:
-    from rag.corpus.article import Skipped
-    from rag.writing.models import Llm
+from rag.terminal import Progress, printable, put, put_json, put_skipped
+from rag.writing.models import Llm
 
 
 @click.command("eval")
@@ -119,7 +116,6 @@ def _search(
 ) -> None:
     from rag.evaluation import compare, read_questions
     from rag.evaluation.report import report
-    from rag.terminal import Progress, printable, put, put_json, put_skipped
 
     questions = read_questions(files)
     with Progress() as progress:
@@ -141,10 +137,9 @@ def _answers(
 ) -> None:
     from rag.assistant import Assistant
     from rag.evaluation import answers_dict, evaluate_answers, read_known
-    from rag.evaluation.answers_report import answers_report
     from rag.evaluation.compare import opened
+    from rag.evaluation.report import answers_report
     from rag.search.types import Fusion
-    from rag.terminal import Progress, printable, put, put_json, put_skipped
 
     if odd := next((variant.name for variant in chosen if variant.fusion != Fusion()), ""):
         raise UsageError(

@@ -12,18 +12,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rag.corpus.article import Skipped
 from rag.errors import UsageError
 from rag.evaluation.beir import read_articles
 from rag.evaluation.evaluate import Evaluation, Progress, evaluate
 from rag.evaluation.metrics import Figure
 from rag.evaluation.questions import Question
+from rag.freshness import read_origin
+from rag.library import Index
 from rag.search.types import Fusion
-
-if TYPE_CHECKING:
-    from rag.corpus.article import Skipped
-    from rag.library import Index
 
 _WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "expansion")
 _PLACES = ("index", "model", "rerank")
@@ -117,10 +116,10 @@ def read_variant(text: str, first: Variant) -> Variant:
         places["index"] = ""
     if places.get("rerank") == "off":
         places["rerank"] = ""
-    settings = [key for key in given if key not in _PLACES]
-    chosen: dict[str, Any] = {
-        key: _setting(key, given[key], getattr(first.fusion, key)) for key in settings
-    }
+    chosen: dict[str, Any] = {}
+    for key in given:
+        if key not in _PLACES:
+            chosen[key] = _setting(key, given[key], getattr(first.fusion, key))
     fusion = dataclasses.replace(first.fusion, **chosen)
     return dataclasses.replace(first, name=text, fusion=fusion, **places)
 
@@ -180,21 +179,17 @@ def opened(
     Arguments and errors are those of :func:`compare`. What was left out when an index was built is
     put into ``skipped``.
     """
-    from rag.library import Index
-
     if any(not variant.index for variant in variants) and not corpus:
         corpus = _corpus_of(variants)
     order = sorted(range(len(variants)), key=lambda n: (*variants[n].source, variants[n].rerank))
-    for _, built in itertools.groupby(order, key=lambda n: variants[n].source):
+    for (_, model), built in itertools.groupby(order, key=lambda n: variants[n].source):
         members = list(built)
         with _folder(variants[members[0]], corpus, progress) as (path, left_out):
             skipped[:] = skipped or left_out
             # Only one index is open at a time, because models are large.
-            for _, same in itertools.groupby(members, key=lambda n: variants[n].rerank):
-                first, *others = same
-                one = variants[first]
-                with Index.open(path, one.model or None, one.rerank or None) as index:
-                    for number in (first, *others):
+            for rerank, same in itertools.groupby(members, key=lambda n: variants[n].rerank):
+                with Index.open(path, model or None, rerank or None) as index:
+                    for number in same:
                         yield number, index
 
 
@@ -205,8 +200,6 @@ def _folder(
     """The folder of the variant's index, which is built first if the variant names none, and what
     was left out of it.
     """
-    from rag.library import Index
-
     if variant.index:
         yield variant.index, ()
         return
@@ -216,8 +209,6 @@ def _folder(
 
 
 def _corpus_of(variants: Sequence[Variant]) -> tuple[str, ...]:
-    from rag.freshness import read_origin
-
     index = variants[0].index
     origin = read_origin(index) if index else None
     if not origin:

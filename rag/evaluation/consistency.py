@@ -65,17 +65,12 @@ def consistency(
     for row, (one, other) in enumerate(paired):
         a, b = list(found[one][:k]), list(found[other][:k])
         if a and b:
-            both = sum(any(same(x, y) for y in b) for x in a) + sum(
-                any(same(x, y) for x in a) for y in b
-            )
+            both = sum(any(same(x, y) for y in b) for x in a)
+            both += sum(any(same(x, y) for x in a) for y in b)
             right = a[0] in questions[one].relevant and b[0] in questions[other].relevant
             values[row] = same(a[0], b[0]), right, both / (len(a) + len(b))
-    keys = tuple((_key(questions[one]), _key(questions[other])) for one, other in paired)
+    keys = tuple((questions[one].key, questions[other].key) for one, other in paired)
     return Group(BOTH_WORDINGS, ("same first", "both right", f"overlap@{k}"), keys, values)
-
-
-def _key(question: Question) -> tuple[str, str]:
-    return question.file, question.id
 
 
 def _sameness(

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
 from rag.evaluation.consistency import consistency
 from rag.evaluation.metrics import Group, evaluator_class, measured, measures, percentiles
 from rag.evaluation.questions import Question
-from rag.evaluation.worst import Miss, worst_of
-from rag.search.types import Fusion
-
-if TYPE_CHECKING:
-    from rag.library import Index
+from rag.library import Index
+from rag.search.types import Fusion, Hit
 
 Progress = Callable[[int, int | None, str], None]
+_MIN_SEARCH_DEPTH = 100  # rank down to which a relevant article is looked for
+_BEGINNING = 120  # characters at the beginning of a passage that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,45 @@ class Result:
     found: tuple[str, ...]
     rank: int | None
     ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article among the results, as a report shows it.
+
+    Attributes:
+        article_id, title: id and title of the article.
+        rank: its rank, from 1.
+        text: beginning of its best passage.
+        score: fused score of that passage.
+        parts: the scores from which that one was fused, by name.
+    """
+
+    article_id: str
+    title: str
+    rank: int
+    text: str
+    score: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A question whose relevant article did not come first.
+
+    Attributes:
+        question: the question.
+        rank: rank of its first relevant article, from 1; None if none is among the first ``depth``.
+        first: the article that came first; None if nothing was found.
+        wanted: the relevant article at ``rank``; None if there is none.
+        depth: how many of the articles found were looked at.
+    """
+
+    question: Question
+    rank: int | None
+    first: Shown | None
+    wanted: Shown | None
+    depth: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +165,11 @@ def evaluate(
     absent = tuple(question for question, wanted in zip(questions, relevant) if not wanted)
     if len(absent) == len(questions):
         raise no_articles(index, next(iter(questions[0].relevant)))
-    results = _asked(index, questions, k, fusion, name, progress)
+    results: list[Result] = []
+    for result in _asked(index, questions, k, fusion):
+        results.append(result)
+        if progress:
+            progress(len(results), len(questions), name or "questions")
     found = [result.found for result in results]
     groups = _groups(questions, found, relevant, langs, k)
     both = consistency(questions, found, langs, k)
@@ -143,30 +185,21 @@ def evaluate(
         percentiles([result.ms for result in results], (50, 95, 99), 3),
         tuple(results),
         absent,
-        worst_of(index, present, worst, k, fusion) if worst else (),
+        _worst_of(index, present, worst, k, fusion) if worst else (),
     )
 
 
 def _asked(
-    index: Index,
-    questions: Sequence[Question],
-    k: int,
-    fusion: Fusion | None,
-    name: str,
-    progress: Progress | None,
-) -> list[Result]:
-    """The result of each question."""
+    index: Index, questions: Sequence[Question], k: int, fusion: Fusion | None
+) -> Iterator[Result]:
+    """Yields the result of each question."""
     # A first search, which loads models and files, is not measured.
     index.find(questions[0].text, k, fusion=fusion)
-    results = []
-    for number, question in enumerate(questions):
+    for question in questions:
         hits = index.find(question.text, k, fusion=fusion)
         found = tuple(hit.article_id for hit in hits.hits)
         rank = next((place for place, one in enumerate(found, 1) if one in question.relevant), None)
-        results.append(Result(question, found, rank, hits.ms["total"]))
-        if progress:
-            progress(number + 1, len(questions), name or "questions")
-    return results
+        yield Result(question, found, rank, hits.ms["total"])
 
 
 def langs_of(index: Index, articles: Iterable[str]) -> dict[str, str]:
@@ -206,7 +239,7 @@ def _groups(
         members = [n for n, q in enumerate(questions) if lang in (None, q.lang)]
         if wanted is not relevant:
             members = [n for n in members if wanted[n]]
-        keys = tuple((questions[n].file, questions[n].id) for n in members)
+        keys = tuple(questions[n].key for n in members)
         values = measured([found[n] for n in members], [wanted[n] for n in members], k)
         return Group(name, measures(k), keys, values)
 
@@ -223,3 +256,29 @@ def _groups(
             ]
             out.append(group(f"{lang} > {other}", lang, only))
     return out
+
+
+def _worst_of(
+    index: Index, results: Sequence[Result], count: int, k: int, fusion: Fusion | None
+) -> tuple[Miss, ...]:
+    """The ``count`` questions whose first relevant article ranks lowest, the worst first. Questions
+    with a relevant article at rank 1 are left out.
+    """
+    depth = max(k, _MIN_SEARCH_DEPTH)
+    misses = [_miss(index, one.question, depth, fusion) for one in results if one.rank != 1]
+    misses.sort(key=lambda miss: -(miss.rank or math.inf))
+    return tuple(misses[:count])
+
+
+def _miss(index: Index, question: Question, depth: int, fusion: Fusion | None) -> Miss:
+    hits = index.find(question.text, depth, fusion=fusion).hits
+    places = (place for place, hit in enumerate(hits, 1) if hit.article_id in question.relevant)
+    rank = next(places, None)
+    first = _shown(hits[0], 1) if hits else None
+    wanted = _shown(hits[rank - 1], rank) if rank else None
+    return Miss(question, rank, first, wanted, depth)
+
+
+def _shown(hit: Hit, rank: int) -> Shown:
+    text = " ".join(hit.text.split())[:_BEGINNING]
+    return Shown(hit.article_id, hit.title, rank, text, hit.score, dict(hit.parts))

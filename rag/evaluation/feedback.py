@@ -6,16 +6,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
+from rag.answer.types import Answer
 from rag.errors import StorageError
-
-if TYPE_CHECKING:
-    from rag.answer.types import Answer
-    from rag.evaluation.questions import Question
+from rag.evaluation.questions import Question, make_question, refused, rows
 
 FEEDBACK_FILE = "feedback.jsonl"
 """Name of the file in the folder of an index; no build and no rollback touches it."""
@@ -26,51 +23,36 @@ SIZE_LIMIT = 16_000_000
 _EXPECTED = '{"question": "…", "verdict": "right", "articles": ["id", …]}'
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """A reader's verdict on an answer.
+def append(path: Path, question: str, verdict: str, answer: Answer, number: int = 0) -> None:
+    """Adds a reader's verdict on an answer to the file, as one line of JSON. The file is created if
+    it is missing. Several processes may do so at the same time.
 
-    Attributes:
+    Args:
+        path: the file.
         question: the full question, as it was answered.
         verdict: one of ``VERDICTS``.
         answer: the answer that the verdict is about.
         number: number, from 1, of the citation that a verdict "quote" is about; 0 for none.
-    """
-
-    question: str
-    verdict: str
-    answer: Answer
-    number: int = 0
-
-    def as_line(self) -> str:
-        """The verdict as one line of JSON, with its line end."""
-        from rag import __version__
-
-        cited = self.answer.nearest if self.answer.refused else self.answer.citations
-        about = cited[self.number - 1].id if 0 < self.number <= len(cited) else ""
-        row = {
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-            "question": self.question,
-            "verdict": self.verdict,
-            "citation": about,
-            "refused": self.answer.refused,
-            "citations": [one.id for one in cited],
-            "articles": [one.article_id for one in cited],
-            "index_version": self.answer.index_version,
-            "version": __version__,
-        }
-        return json.dumps(row, ensure_ascii=False) + "\n"
-
-
-def append(path: Path, feedback: Feedback) -> None:
-    """Adds a line to the file, which is created if it is missing. Several processes may do so at
-    the same time.
 
     Raises StorageError if the file cannot be written or is full (:data:`SIZE_LIMIT`).
     """
     from filelock import FileLock, Timeout
 
-    line = feedback.as_line().encode()
+    from rag import __version__
+
+    cited = answer.nearest if answer.refused else answer.citations
+    row = {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "question": question,
+        "verdict": verdict,
+        "citation": cited[number - 1].id if 0 < number <= len(cited) else "",
+        "refused": answer.refused,
+        "citations": [one.id for one in cited],
+        "articles": [one.article_id for one in cited],
+        "index_version": answer.index_version,
+        "version": __version__,
+    }
+    line = (json.dumps(row, ensure_ascii=False) + "\n").encode()
     try:
         with FileLock(f"{path}.lock", timeout=5), path.open("ab") as file:
             if file.tell() + len(line) > SIZE_LIMIT:
@@ -87,8 +69,6 @@ def append(path: Path, feedback: Feedback) -> None:
 
 def is_feedback(path: Path) -> bool:
     """Whether a file of JSON Lines holds feedback, judging by its first line."""
-    from rag.evaluation.questions import rows
-
     _, first = next(rows(path, _EXPECTED), (0, {}))
     return "verdict" in first
 
@@ -102,8 +82,6 @@ def read_feedback(path: Path) -> Iterator[Question]:
 
     Raises UsageError if a line is no feedback.
     """
-    from rag.evaluation.questions import make_question, refused, rows
-
     last: dict[str, tuple[int, dict]] = {}
     wrong: dict[str, set[str]] = {}
     for number, row in rows(path, _EXPECTED):

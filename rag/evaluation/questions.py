@@ -39,6 +39,11 @@ class Question:
     pair: str = ""
     file: str = ""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all other questions: its file and id."""
+        return self.file, self.id
+
 
 def read_questions(paths: Iterable[str | Path]) -> list[Question]:
     """All questions of some files, in their order.
@@ -81,18 +86,13 @@ def with_langs(questions: list[Question], path: Path, expected: str) -> list[Que
         raise UsageError(
             f"expected questions in {path}, found none: one line per question, {expected}"
         )
-    detected = {
-        n: detect_lang(question.text) for n, question in enumerate(questions) if not question.lang
-    }
+    detected = {n: detect_lang(one.text) for n, one in enumerate(questions) if not one.lang}
     # A short question has too few function words to tell English from Portuguese, so the language
     # is detected from all questions in Latin letters together.
-    latin = detect_lang(
-        "\n".join(questions[n].text for n, lang in detected.items() if lang in LATIN_LANGUAGES)
-    )
+    latin = [n for n, lang in detected.items() if lang in LATIN_LANGUAGES]
+    detected |= dict.fromkeys(latin, detect_lang("\n".join(questions[n].text for n in latin)))
     for number, lang in detected.items():
-        questions[number] = dataclasses.replace(
-            questions[number], lang=latin if lang in LATIN_LANGUAGES else lang
-        )
+        questions[number] = dataclasses.replace(questions[number], lang=lang)
     return questions
 
 
@@ -103,9 +103,8 @@ def read_rows(
     seen: dict[str, int] = {}
     for number, row in rows(path, expected):
         relevant = relevant_of(path, number, row) if needs_relevant or row.get("relevant") else {}
-        question = make_question(
-            path, number, row.get("id", number), row.get("question"), relevant, row
-        )
+        name, text = row.get("id", number), row.get("question")
+        question = make_question(path, number, name, text, relevant, row)
         note_id(seen, path, number, question.id, "id")
         yield number, row, question
 

@@ -54,9 +54,8 @@ class Backoff:
     def wait(self, client: str, name: str) -> float:
         """The seconds until this client may try a password for that name; 0 if it may now."""
         with self._lock:
-            last = max(
-                self._until(key, patience) for key, patience in self._keys(_network(client), name)
-            )
+            keys = self._keys(_network(client), name)
+            last = max(self._until(key, patience) for key, patience in keys)
             return max(0.0, last - self._clock())
 
     def failed(self, client: str, name: str) -> None:
@@ -92,6 +91,5 @@ def _network(client: str) -> str:
         address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:
         return client
-    return (
-        str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else client
-    )
+    household = ipaddress.ip_network((address, 64), strict=False) if address.version == 6 else None
+    return str(household or client)

@@ -83,11 +83,8 @@ def add_batch(app: FastAPI, service: QueryService) -> None:
         With `Accept: application/x-ndjson` each comes on a line of its own as soon as it is there.
         """
         if _NDJSON_MEDIA_TYPE in request.headers.get("accept", ""):
-            return StreamingResponse(
-                _lines(service, batch),
-                media_type=_NDJSON_MEDIA_TYPE,
-                headers=UNBUFFERED_HEADERS,
-            )
+            lines = _lines(service, batch)
+            return StreamingResponse(lines, 200, UNBUFFERED_HEADERS, _NDJSON_MEDIA_TYPE)
         answers = []
         async for one in _answers(service, batch):
             answers.append(one)

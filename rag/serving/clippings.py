@@ -64,11 +64,8 @@ def add_clippings(app: FastAPI, service: QueryService) -> None:
         """
         made = [_checked(service, one) for one in asked.clippings]
         if asked.form == "docx":
-            return Response(
-                as_docx(made, asked.lang),
-                media_type=_DOCX_MEDIA_TYPE,
-                headers={"content-disposition": 'attachment; filename="yinju.docx"'},
-            )
+            named = {"content-disposition": 'attachment; filename="yinju.docx"'}
+            return Response(as_docx(made, asked.lang), 200, named, _DOCX_MEDIA_TYPE)
         return Footnoted(markdown=as_markdown(made, asked.lang))
 
 

@@ -66,10 +66,6 @@ def _exemplify(operation: dict, example: dict) -> None:
     for content in (operation.get("requestBody") or {}).get("content", {}).values():
         if "request" in example:
             content["example"] = example["request"]
-    for status, response in operation["responses"].items():
-        if (
-            status == "200"
-            and "response" in example
-            and JSON_MEDIA_TYPE in response.get("content", {})
-        ):
-            response["content"][JSON_MEDIA_TYPE]["example"] = example["response"]
+    replied = operation["responses"].get("200", {}).get("content", {})
+    if "response" in example and JSON_MEDIA_TYPE in replied:
+        replied[JSON_MEDIA_TYPE]["example"] = example["response"]

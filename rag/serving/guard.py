@@ -8,7 +8,6 @@ unexpected error into a message with a reference.
 
 from __future__ import annotations
 
-from functools import partial
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.serving.login import Authenticator
 from rag.serving.origins import Hosts, is_foreign
-from rag.serving.refusals import OPENAI_FOLDER, failure, form_of, refusal
+from rag.serving.refusals import OPENAI_FOLDER, failure, form_of
 from rag.serving.settings import Settings
 
 BODY_LIMIT = 1_000_000
@@ -97,13 +96,13 @@ class Guard:
             await send(event)
 
         try:
-            refused = await self._refuse(scope)
-            if refused is None:
-                await self._app(scope, self._limited(scope, receive), send_guarded)
+            if redirect := await self._checked(scope):
+                await redirect(scope, receive, send_guarded)
             else:
-                await refused(scope, receive, send_guarded)
+                await self._app(scope, self._limited(scope, receive), send_guarded)
         except Exception as error:
-            about = f"{scope['method']} {scope['path']}"
+            host = Headers(scope=scope).get("host", "")
+            about = f"{scope['method']} {scope['path']} of {host}"
             status, body, headers = failure(error, about, form_of(path))
             if not started:
                 await JSONResponse(body, status, headers)(scope, receive, send_guarded)
@@ -122,25 +121,24 @@ class Guard:
         ]
         return {**scope, "path": path, "root_path": root, "headers": headers}
 
-    async def _refuse(self, scope: Scope) -> Response | None:
-        """The reply that refuses a request, or None if it may pass.
+    async def _checked(self, scope: Scope) -> Response | None:
+        """None for a request that may pass; a redirect to the login form for a reader who has to
+        log in first. Raises HTTPException for any other request.
 
-        Sets ``scope["user"]`` to the name of the user, None for nobody. Raises HTTPException 413
-        for a body that declares to be too long.
+        Sets ``scope["user"]`` to the name of the user, None for nobody.
         """
         headers, method = Headers(scope=scope), scope["method"]
         path = scope["path"].removeprefix(self._root) or "/"
-        about, refuse = f"{method} {path}", partial(refusal, form=form_of(path))
         if not self._hosts.has(headers.get("host", "")):
-            message = (
+            raise HTTPException(
+                400,
                 "the server does not go by the name in the address; its administrator can add it"
-                " with --allowed-host"
+                " with --allowed-host",
             )
-            return refuse(400, message, f"{about} of {headers.get('host', '')}")
         if not self._is_open(path):
-            return refuse(404, "there is nothing here, or it is not open", about)
+            raise HTTPException(404, "there is nothing here, or it is not open")
         if is_foreign(method, headers):
-            return refuse(403, "another site's page may not ask here", about)
+            raise HTTPException(403, "another site's page may not ask here")
         if _declared_length(headers) > self._limit(path):
             raise too_long(self._limit(path))
         if self._authenticator is None or path == "/login":
@@ -161,7 +159,7 @@ class Guard:
         message = (
             "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)"
         )
-        return refuse(401, message, about, asked)
+        raise HTTPException(401, message, asked)
 
     def _is_open(self, path: str) -> bool:
         """Whether a path, given without the root path, is open."""

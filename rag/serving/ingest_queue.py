@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import logging
 import queue
 import secrets
@@ -69,7 +70,6 @@ class State:
         stage: "waiting", "reading" (the articles), "indexing", "done" or "failed".
         done, total: while reading, the number of items; while indexing, what the build reports.
             ``total`` is None while it is not known.
-        phase: name of the step of the indexing, as the build reports it.
         results: what became of each item, as far as it is known.
         version: name of the index version that holds the articles, once it is live.
         error: why the index could not be updated; the articles that were read stay in the corpus
@@ -79,7 +79,6 @@ class State:
     stage: str = "waiting"
     done: int = 0
     total: int | None = None
-    phase: str = ""
     results: tuple[Added, ...] = ()
     version: str = ""
     error: str = ""
@@ -131,15 +130,12 @@ class IngestQueue:
         path: str | Path,
         allow_url: bool = False,
         taken_up: Callable[[], object] = lambda: None,
-        fetcher: Callable[[], Fetcher] | None = None,
     ) -> None:
         """
         Args:
             path: the index folder; it must have been built from files.
             allow_url: whether readers may add articles by their address.
             taken_up: called after each update of the index, so that the new version is used.
-            fetcher: makes the object that fetches pages; None for one that is restricted to public
-                addresses.
 
         Raises UsageError if the index does not know the folder of its articles.
         """
@@ -151,7 +147,6 @@ class IngestQueue:
             )
         corpus_folder(path)
         self._taken_up = taken_up
-        self._fetcher = fetcher or (lambda: Fetcher(Limits(pages=_MAX_PAGES_FETCHED)))
         self._queue: queue.Queue[Job | None] = queue.Queue(MAX_JOBS_WAITING)
         self._jobs: FIFOCache[str, Job] = FIFOCache(_MAX_JOBS_KEPT)
         self._lock, self._bytes = threading.Lock(), 0
@@ -262,8 +257,8 @@ class IngestQueue:
             job.tell(stage="reading", done=0, total=len(job.items))
             for at, item in enumerate(job.items, 1):
                 if item.kind == "url":
-                    fetcher = fetcher or self._fetcher()
-                found = _added(folder, fetcher, item, job.metadata, self._feed_read)
+                    fetcher = fetcher or Fetcher(Limits(pages=_MAX_PAGES_FETCHED))
+                found = self._added(folder, fetcher, item, job.metadata)
                 job.tell(results=(*job.state.results, *found), done=at)
         # An article that is in the folder already ("known") needs an update, too: a round that was
         # cut off before its update may have put it there.
@@ -274,8 +269,25 @@ class IngestQueue:
         if wanted:
             self._update(folder, wanted)
 
-    def _feed_read(self, url: str) -> None:
-        note(self.path, FEED_KIND, url)
+    def _added(
+        self, folder: CorpusFolder, fetcher: Fetcher | None, item: Item, metadata: dict[str, str]
+    ) -> Iterator[Added]:
+        """Yields what became of one item. An error only refuses this item, so the others are still
+        added. The reason does not disclose the path of the corpus folder on the server.
+        """
+        from rag.corpus.web import add_url
+
+        try:
+            if item.kind == "url":
+                on_feed = functools.partial(note, self.path, FEED_KIND)
+                yield from add_url(folder, item.name, fetcher, on_feed)
+            elif isinstance(item.content, str):
+                yield folder.add_text(item.content, **metadata)
+            else:
+                yield folder.add_bytes(item.name, item.content, **metadata)
+        except YinjuError as error:
+            reason = str(error).replace(str(folder.path), folder.path.name)
+            yield Added(item.name, "refused", reason=reason)
 
     def _update(self, folder: CorpusFolder, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -283,7 +295,7 @@ class IngestQueue:
 
         def progress(done: int, total: int | None, phase: str) -> None:
             for job in jobs:
-                job.tell(done=done, total=total, phase=phase)
+                job.tell(done=done, total=total)
 
         self._updating = Updating(self.path, folder.path)
         try:
@@ -293,27 +305,3 @@ class IngestQueue:
         self._taken_up()
         for job in jobs:
             job.tell(stage="done", version=version)
-
-
-def _added(
-    folder: CorpusFolder,
-    fetcher: Fetcher | None,
-    item: Item,
-    metadata: dict[str, str],
-    on_feed: Callable[[str], None],
-) -> Iterator[Added]:
-    """Yields what became of one item. An error only refuses this item, so the others are still
-    added. The reason does not disclose the path of the corpus folder on the server.
-    """
-    from rag.corpus.web import add_url
-
-    try:
-        if item.kind == "url":
-            yield from add_url(folder, item.name, fetcher, on_feed)
-        elif isinstance(item.content, str):
-            yield folder.add_text(item.content, **metadata)
-        else:
-            yield folder.add_bytes(item.name, item.content, **metadata)
-    except YinjuError as error:
-        reason = str(error).replace(str(folder.path), folder.path.name)
-        yield Added(item.name, "refused", reason=reason)

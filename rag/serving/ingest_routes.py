@@ -77,6 +77,4 @@ def add_ingest(app: FastAPI, ingest_queue: IngestQueue) -> None:
 
 
 def _adding(job: Job) -> Adding:
-    """The state of a job as the routes give it: without the phase."""
-    state = asdict(job.state)
-    return Adding(job=job.id, **{key: value for key, value in state.items() if key != "phase"})
+    return Adding(job=job.id, **asdict(job.state))

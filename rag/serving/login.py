@@ -47,11 +47,11 @@ class Authenticator:
     requests at once.
     """
 
-    def __init__(self, accounts: Accounts, backoff: Backoff | None = None) -> None:
+    def __init__(self, accounts: Accounts) -> None:
         with extra():
             from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-        self._accounts, self._backoff, self._forged = accounts, backoff or Backoff(), BadSignature
+        self._accounts, self._backoff, self._forged = accounts, Backoff(), BadSignature
         self._signer = URLSafeTimedSerializer(
             accounts.secret, salt="login", signer_kwargs={"digest_method": hashlib.sha256}
         )
@@ -84,9 +84,8 @@ class Authenticator:
         together for this name, tried too many wrong passwords.
         """
         name, password = name[:MAX_CREDENTIAL_CHARACTERS], password[: MAX_CREDENTIAL_CHARACTERS + 1]
-        known = hmac.digest(
-            self._key, f"{name}\0{password}".encode("utf-8", "surrogatepass"), "sha256"
-        )
+        typed = f"{name}\0{password}".encode("utf-8", "surrogatepass")
+        known = hmac.digest(self._key, typed, "sha256")
         if seconds := self._backoff.wait(client, name):
             raise Wait(seconds)
         # Checking a password is slow on purpose, and a program sends its password with every

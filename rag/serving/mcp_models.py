@@ -141,30 +141,19 @@ def link(article_id: str, start: int | None = None, end: int | None = None) -> s
 
 def answered(answer: Answer) -> Answered:
     """The answer in the short form of the tools."""
-    return _made_of(
-        answer,
-        Answered,
-        citations=_quotes(answer.citations),
-        nearest=_quotes(answer.nearest),
-        understood=answer.completed,
-        restricted=limits(answer),
-    )
+    quotes = {"citations": _quotes(answer.citations), "nearest": _quotes(answer.nearest)}
+    told = {"understood": answer.completed, "restricted": limits(answer)}
+    return _made_of(answer, Answered, **quotes, **told)
 
 
 def passages(hits: list[Hit]) -> Passages:
     """The hits in the short form of the tools."""
-    return Passages(
-        passages=[
-            _made_of(
-                hit,
-                Passage,
-                link=link(hit.article_id, hit.start, hit.end),
-                score=round(hit.score, 3),
-                support=round(hit.support, 3),
-            )
-            for hit in hits
-        ]
-    )
+    found = []
+    for hit in hits:
+        rounded = {"score": round(hit.score, 3), "support": round(hit.support, 3)}
+        where = link(hit.article_id, hit.start, hit.end)
+        found.append(_made_of(hit, Passage, link=where, **rounded))
+    return Passages(passages=found)
 
 
 def text(article: Article, start: int, length: int) -> Text:

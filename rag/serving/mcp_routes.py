@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -49,8 +49,6 @@ class Endpoint:
     def __init__(self, service: QueryService) -> None:
         self._service = service
         self._manager: StreamableHTTPSessionManager | None = None
-        # The first request sets _wanted; _settled is set when the SDK runs or has failed to start.
-        self._wanted, self._settled = asyncio.Event(), asyncio.Event()
         self._problem = "MCP could not be started; the server's log has it"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,6 +64,7 @@ class Endpoint:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """The context in which the endpoint answers requests."""
+        # The first request sets _wanted; _settled is set when the SDK runs or has failed to start.
         self._wanted, self._settled = asyncio.Event(), asyncio.Event()
         running = asyncio.create_task(self._run())
         try:
@@ -78,7 +77,9 @@ class Endpoint:
         """Starts the SDK at the first request, and keeps it running until this is cancelled."""
         await self._wanted.wait()
         try:
-            async with await asyncio.to_thread(self._made) as self._manager:
+            manager = await asyncio.to_thread(self._made)
+            async with manager.run():
+                self._manager = manager
                 self._settled.set()
                 await asyncio.Event().wait()
         except UsageError as error:
@@ -89,7 +90,7 @@ class Endpoint:
             self._manager = None
             self._settled.set()
 
-    def _made(self) -> AbstractAsyncContextManager[StreamableHTTPSessionManager]:
+    def _made(self) -> StreamableHTTPSessionManager:
         server = server_of(self._service)
         from mcp.server.transport_security import TransportSecuritySettings
 
@@ -98,15 +99,7 @@ class Endpoint:
         server.streamable_http_app(
             stateless_http=True, transport_security=let_all_in, max_request_body_size=BODY_LIMIT
         )
-        return _running(server.session_manager)
-
-
-@asynccontextmanager
-async def _running(
-    manager: StreamableHTTPSessionManager,
-) -> AsyncIterator[StreamableHTTPSessionManager]:
-    async with manager.run():
-        yield manager
+        return server.session_manager
 
 
 def add_mcp(app: FastAPI, service: QueryService) -> None:

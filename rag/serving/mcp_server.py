@@ -31,8 +31,8 @@ from rag.narrowing import Narrowing
 from rag.plain import heading, notes
 from rag.search.types import Filters, Hit
 from rag.serving import mcp_models as models
-from rag.serving.models import AS_OF_DESCRIPTION, HISTORY_LIMIT, WITHOUT_DESCRIPTION
-from rag.serving.query_service import QueryService
+from rag.serving.models import AS_OF_DESCRIPTION, HISTORY_LIMIT, WITHOUT_DESCRIPTION, TitleWords
+from rag.serving.query_service import How, QueryService
 
 _T = TypeVar("_T")
 
@@ -61,10 +61,6 @@ History = Annotated[
 Restricting = Annotated[
     Narrowing, Field(description="Which articles may be used; all of them unless told.")
 ]
-AsOf = Annotated[str, Field(description=AS_OF_DESCRIPTION)]
-Without = Annotated[list[str], Field(max_length=100, description=WITHOUT_DESCRIPTION)]
-Start = Annotated[int, Field(ge=0, description="How many to pass over.")]
-Id = Annotated[str, Field(description="As the other tools give it.")]
 _NO_NAMES: list[str] = []
 
 
@@ -85,12 +81,10 @@ class Server(MCPServer):
         """What is always there, and the newest articles."""
         listing = await _done(
             self._service,
-            lambda: self._service.browse("", Filters(), "newest", 0, MAX_RESOURCES_LISTED),
+            lambda: self._service.live().browse("", Filters(), "newest", 0, MAX_RESOURCES_LISTED),
         )
-        return [
-            *await super().list_resources(),
-            *(_resource(one) for one in models.page(listing).articles),
-        ]
+        newest = map(_resource, models.page(listing).articles)
+        return [*await super().list_resources(), *newest]
 
 
 def build_server(service: QueryService) -> MCPServer:
@@ -99,7 +93,6 @@ def build_server(service: QueryService) -> MCPServer:
     server = Server(service)
     _add_questions(server, service)
     _add_articles(server, service)
-    _add_lists(server, service)
     _add_resources(server, service)
     return server
 
@@ -111,19 +104,16 @@ def _add_questions(server: MCPServer, service: QueryService) -> None:
         context: Context,
         history: History = _NO_NAMES,
         filters: Restricting = Narrowing(),
-        as_of: AsOf = "",
-        without: Without = _NO_NAMES,
+        as_of: Annotated[str, Field(description=AS_OF_DESCRIPTION)] = "",
+        without: Annotated[
+            list[str], Field(max_length=100, description=WITHOUT_DESCRIPTION)
+        ] = _NO_NAMES,
     ) -> Annotated[CallToolResult, models.Answered]:
         """Answer a question from the articles: a value, a list of places or names, a count, a
         comparison, a reason. Every statement has a verbatim quote with its place in its article.
         What the articles do not say is refused, with what comes nearest."""
-        answer = await _answer_of(
-            service,
-            context,
-            lambda: service.events(
-                question, filters=filters.filters(), as_of=as_of, without=without, before=history
-            ),
-        )
+        how = How(filters=filters.filters(), as_of=as_of, without=without, before=history)
+        answer = await _answer_of(service, context, lambda: service.events(question, **how))
         return _result(models.answered(answer), _answer_text(answer), _links(answer))
 
     @_tool(server, "Search the articles")
@@ -141,7 +131,7 @@ def _add_questions(server: MCPServer, service: QueryService) -> None:
 def _add_articles(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "Read an article")
     async def read_article(
-        article_id: Id,
+        article_id: Annotated[str, Field(description="As the other tools give it.")],
         start: Annotated[
             int, Field(ge=0, description="Offset of the first character to read.")
         ] = 0,
@@ -158,34 +148,24 @@ def _add_articles(server: MCPServer, service: QueryService) -> None:
         piece = models.text(found[0], start, length)
         return _result(piece, piece.text)
 
-
-def _add_lists(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "List articles")
     async def list_articles(
-        words: Annotated[
-            str,
-            Field(
-                max_length=1_000, description="Parts of the title, between spaces; all must occur."
-            ),
-        ] = "",
+        words: TitleWords = "",
         filters: Restricting = Narrowing(),
         order: Literal["newest", "oldest", "title"] = "newest",
-        start: Start = 0,
+        start: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
         count: Annotated[int, Field(ge=1, le=100, description="Articles at most.")] = 20,
     ) -> Annotated[CallToolResult, models.Page]:
         """A page of the list of articles: of a time, a publisher, a language, a place, with words
         in their titles."""
-        listed = models.page(
-            await _done(
-                service, lambda: service.browse(words, filters.filters(), order, start, count)
-            )
-        )
+        given = (words, filters.filters(), order, start, count)
+        listed = models.page(await _done(service, lambda: service.live().browse(*given)))
         return _result(listed, _listed_text(listed))
 
     @_tool(server, "About the collection")
     async def corpus_info() -> models.Corpus:
         """How many articles there are, from when to when, of which languages and publishers."""
-        return models.corpus(await _done(service, service.statistics))
+        return models.corpus(await _done(service, lambda: service.live().statistics()))
 
 
 def _add_resources(server: MCPServer, service: QueryService) -> None:
@@ -195,7 +175,7 @@ def _add_resources(server: MCPServer, service: QueryService) -> None:
     async def corpus() -> str:
         """Figures of the collection of articles."""
         return models.corpus(
-            await _done(service, service.statistics, ResourceError)
+            await _done(service, lambda: service.live().statistics(), ResourceError)
         ).model_dump_json()
 
     # An id is looked up, never opened as a path, so it may hold anything.
@@ -308,10 +288,5 @@ def _links(answer: Answer) -> list[ResourceLink]:
 
 def _resource(one: models.Entry) -> Resource:
     about = ", ".join(part for part in (one.source, one.date) if part)
-    return Resource(
-        uri=one.link,
-        name=one.article_id,
-        title=one.title,
-        description=about or None,
-        mime_type="text/plain",
-    )
+    named = {"uri": one.link, "name": one.article_id, "title": one.title}
+    return Resource(**named, description=about or None, mime_type="text/plain")

@@ -5,7 +5,7 @@ Answers, hits, listings and statistics are the library's own dataclasses.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -83,12 +83,16 @@ class Searched(Narrowing):
     start: int = Field(0, ge=0, description="With `facets`: how many articles to pass over.")
 
 
+TitleWords = Annotated[
+    str,
+    Field(max_length=1_000, description="Parts of the title, between spaces; all must occur."),
+]
+
+
 class Browsed(Narrowing):
     """The query parameters of ``GET /api/articles``."""
 
-    words: str = Field(
-        "", max_length=1_000, description="Parts of the title, between spaces; all must occur."
-    )
+    words: TitleWords = ""
     order: Literal["newest", "oldest", "title"] = "newest"
     start: int = Field(0, ge=0, description="How many to pass over.")
     count: int = Field(20, ge=1, le=200, description="Articles at most.")

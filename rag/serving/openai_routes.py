@@ -63,21 +63,14 @@ def add_openai(app: FastAPI, service: QueryService) -> None:
         """
         _known(request.model)
         question, before = _conversation(request)
-        how = How(
-            filters=request.filters.filters(),
-            as_of=request.as_of,
-            without=request.without,
-            before=before,
-        )
+        filters = request.filters.filters()
+        how = How(filters=filters, as_of=request.as_of, without=request.without, before=before)
         if request.stream:
             chunks = _Chunks(bool(request.stream_options and request.stream_options.include_usage))
-            return await streamed(
-                service.pool.stream(lambda: service.events(question, **how)),
-                chunks.encode,
-                lambda error: _line(
-                    failure(error, "events of /v1/chat/completions", openai_form)[1]
-                ),
-            )
+            about = "events of /v1/chat/completions"
+            failed = lambda error: _line(failure(error, about, openai_form)[1])
+            events = service.pool.stream(lambda: service.events(question, **how))
+            return await streamed(events, chunks.encode, failed)
         work = functools.partial(service.answer, question, **how)
         return completion(await service.pool.done(work))
 
@@ -140,11 +133,9 @@ class GrowingReply:
         """Adds the end of the reply, and returns what to send of it: the rest of the answer's text
         and the notes below it. If the answer does not begin with the pieces so far, its whole text
         follows them."""
-        rest = (
-            answer.text.removeprefix(self.answered)
-            if answer.text.startswith(self.answered)
-            else f"\n\n{answer.text}"
-        )
+        rest = answer.text.removeprefix(self.answered)
+        if not answer.text.startswith(self.answered):
+            rest = f"\n\n{answer.text}"
         below = notes(answer)
         return self._show(f"{rest}\n\n{below}" if below else rest)
 
@@ -180,12 +171,8 @@ class _Chunks:
 
     def __init__(self, with_usage: bool) -> None:
         self._with_usage, self._reply, self._begun = with_usage, GrowingReply(), False
-        self._head = {
-            "id": _id(),
-            "object": "chat.completion.chunk",
-            "created": int(time.time()),
-            "model": MODEL_NAME,
-        }
+        self._head: dict[str, Any] = {"id": _id(), "object": "chat.completion.chunk"}
+        self._head |= {"created": int(time.time()), "model": MODEL_NAME}
 
     def encode(self, event: Event) -> bytes:
         """The bytes to send for an event; b"" for one that has no text, unless it is the first."""
@@ -214,11 +201,8 @@ class _Chunks:
 def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
     """The last question of the user, and those of the questions before it that are used. Raises
     UsageError if the user asks nothing."""
-    *before, question = [
-        words
-        for message in request.messages
-        if message.role == "user" and (words := message.words())
-    ] or [""]
+    asked = [message.words() for message in request.messages if message.role == "user"]
+    *before, question = [*filter(None, asked)] or [""]
     if not question:
         raise UsageError("expected a message of the role user with text in it, got none")
     # Old questions are dropped half a limit at a time, not one by one. So a long conversation most
@@ -236,9 +220,8 @@ def _known(model: str) -> None:
 
 
 def _model(service: QueryService) -> Model:
-    return Model(
-        created=int(datetime.fromisoformat(service.index.snapshot.manifest.created).timestamp())
-    )
+    created = datetime.fromisoformat(service.index.snapshot.manifest.created)
+    return Model(created=int(created.timestamp()))
 
 
 def _id() -> str:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
@@ -30,20 +29,6 @@ _MAX_QUESTIONS_WAITING = 64
 """Most questions that may wait for a thread; the next one is refused."""
 LOOK_SECONDS = 0.1
 """Seconds between two looks at whether the caller still wants the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedWork:
-    """A piece of work that waits or runs: its future, and an event that is set when nobody waits
-    for the result any more."""
-
-    future: Future
-    unwanted: threading.Event
-
-    def stop(self) -> None:
-        """Takes the work out of the queue, or ends it after its present step."""
-        self.unwanted.set()
-        self.future.cancel()
 
 
 class BoundedPool:
@@ -86,14 +71,15 @@ class BoundedPool:
         generator raises.
         """
         items: SimpleQueue[_T | None] = SimpleQueue()
-        work = self._start(events, items.put)
-        try:
-            while (event := _next(items, halted)) is not None:
+        with self._running(events, items.put) as future:
+            while not (halted and halted.is_set()):
+                try:
+                    event = items.get(timeout=LOOK_SECONDS if halted else None)
+                except Empty:
+                    continue
+                if event is None:
+                    return future.result()
                 yield event
-            if not (halted and halted.is_set()):
-                work.future.result()
-        finally:
-            work.stop()
 
     async def stream(
         self, events: Callable[[], Generator[_T, None, None]]
@@ -101,18 +87,20 @@ class BoundedPool:
         """Does the same as :meth:`iterate` for an event loop."""
         items: asyncio.Queue[_T | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
-        work = self._start(events, lambda event: loop.call_soon_threadsafe(items.put_nowait, event))
-        try:
+        tell = lambda event: loop.call_soon_threadsafe(items.put_nowait, event)
+        with self._running(events, tell) as future:
             while (event := await items.get()) is not None:
                 yield event
-            work.future.result()
-        finally:
-            work.stop()
+            future.result()
 
-    def _start(
+    @contextmanager
+    def _running(
         self, events: Callable[[], Generator[_T, None, None]], tell: Callable[[_T | None], object]
-    ) -> QueuedWork:
-        """Queues the run of a generator. ``tell`` gets every item, and None at the end."""
+    ) -> Iterator[Future]:
+        """The context in which a generator waits or runs; its value is the future. ``tell`` gets
+        every item, and None at the end. Leaving the context takes the generator out of the queue,
+        or ends it after its present step.
+        """
         unwanted = threading.Event()
 
         def run() -> None:
@@ -124,18 +112,12 @@ class BoundedPool:
 
         future = self.submit(run)
         future.add_done_callback(lambda _: tell(None))
-        return QueuedWork(future, unwanted)
+        try:
+            yield future
+        finally:
+            unwanted.set()
+            future.cancel()
 
     def close(self) -> None:
         """Starts no more work, also none that is queued; work that runs goes on to its end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _next(items: SimpleQueue[_T | None], halted: threading.Event | None) -> _T | None:
-    """The next item in the queue; None at the end, and once ``halted`` is set."""
-    while not (halted and halted.is_set()):
-        try:
-            return items.get(timeout=LOOK_SECONDS if halted else None)
-        except Empty:
-            pass
-    return None

@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import Concatenate, ParamSpec, TypedDict, TypeVar, Unpack
 
 import numpy as np
+from cachetools import LRUCache
 
 from rag.answer.events import Event
 from rag.answer.types import Answer
@@ -21,13 +22,11 @@ from rag.corpus.article import Article
 from rag.errors import UsageError, YinjuError
 from rag.library import Index
 from rag.looks import Look, overdue
-from rag.search.browse import Listing, Statistics
 from rag.search.sift import Sifted
 from rag.search.types import Filters, Hit
 from rag.serving.ingest_queue import IngestQueue
 from rag.serving.pool import THREADS, THREADS_WRITING, BoundedPool
 from rag.serving.settings import Settings
-from rag.serving.turns import Turns
 from rag.serving.workers import QueryWorkers
 
 log = logging.getLogger("rag.server")
@@ -38,6 +37,10 @@ repaired.
 """
 
 
+_MAX_CONVERSATIONS = 256
+"""Most conversations that are remembered; an answer takes some tens of kilobytes at most."""
+
+Turn = tuple[str, Answer]
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -49,7 +52,7 @@ class How(TypedDict, total=False):
     answered first and become the history, unless ``history`` is given.
     """
 
-    history: Sequence[tuple[str, Answer]]
+    history: Sequence[Turn]
     filters: Filters | None
     as_of: str
     without: Sequence[str]
@@ -93,14 +96,18 @@ class QueryService:
         threads = THREADS_WRITING if settings.llm else THREADS
         self.pool = pool or BoundedPool(settings.processes if several else threads)
         self.problem = ""
-        self._assistant, self._turns = Assistant(index, settings.llm), Turns()
+        self._assistant = Assistant(index, settings.llm)
+        self._turns = _Turns(self._assistant)
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
-        self.ingest_queue = (
-            IngestQueue(index.path, settings.allow_url, self._take_up)
-            if settings.allow_upload
-            else None
-        )
+        self.ingest_queue: IngestQueue | None = None
+        if settings.allow_upload:
+            self.ingest_queue = IngestQueue(index.path, settings.allow_url, self._take_up)
+
+    def live(self) -> Index:
+        """The index, after :meth:`refresh`."""
+        self.refresh()
+        return self.index
 
     def refresh(self) -> None:
         """Switches to the index version that is live now; if it cannot be opened, the old one stays
@@ -125,9 +132,8 @@ class QueryService:
         search for a title need not wait for it.
         """
         self.refresh()
-        threading.Thread(
-            target=self.index.browse, kwargs={"order": "title", "count": 1}, daemon=True
-        ).start()
+        by_title = {"order": "title", "count": 1}
+        threading.Thread(target=self.index.browse, kwargs=by_title, daemon=True).start()
 
     def _reload(self) -> None:
         from rag.index.versions import current
@@ -173,54 +179,38 @@ class QueryService:
         filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
         history, without = how.get("history", ()), how.get("without", ())
         before, write = how.get("before", ()), how.get("write", True)
-        turns = tuple(history) or self._turns.of(self._assistant, before, filters, as_of)
+        turns = tuple(history) or self._turns.of(before, filters, as_of)
         with closing(
             self._assistant.stream(question, turns, filters, as_of, without, write)
         ) as stages:
             for event in stages:
                 if isinstance(event, Answer) and not (without or history):
-                    self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)
+                    self._turns.keep((*turns, (question, event)), filters, as_of)
                 yield event
 
-    def suggestions(
-        self,
-        question: str,
-        answer: Answer,
-        history: Sequence[tuple[str, Answer]] = (),
-        filters: Filters | None = None,
-    ) -> tuple[str, ...]:
-        """Returns questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`. Waits
-        for its turn; raises as :meth:`ask`.
-        """
-        as_of = self.settings.as_of
-        work = functools.partial(self._suggested, question, answer, history, filters, as_of)
-        return self.pool.submit(work).result()
-
     @_by_worker
-    def _suggested(
-        self,
-        question: str,
-        answer: Answer,
-        history: Sequence[tuple[str, Answer]],
-        filters: Filters | None,
-        as_of: str,
-    ) -> tuple[str, ...]:
+    def suggestions(self, question: str, answer: Answer, **how: Unpack[How]) -> tuple[str, ...]:
+        """Returns questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`. Runs in
+        the caller's thread.
+        """
+        history, filters = how.get("history", ()), how.get("filters")
+        as_of = how.get("as_of") or self.settings.as_of
         return self._assistant.suggestions(question, answer, history, filters, as_of)
 
     @_by_worker
     def follow(self, question: str, **how: Unpack[How]) -> tuple[str, ...]:
-        """Does the same as :meth:`suggestions`, but in the caller's thread and for a caller without
-        the answer: the question is answered again, unless its answer is remembered.
+        """Does the same as :meth:`suggestions` for a caller without the answer: the question is
+        answered again, unless its answer is remembered.
         """
         filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
         before, without = tuple(how.get("before", ())), how.get("without", ())
         if without:
-            turns: Sequence = self._turns.of(self._assistant, before, filters, as_of)
+            turns: Sequence = self._turns.of(before, filters, as_of)
             answer = self._assistant.ask(question, turns, filters, as_of, without, write=False)
         else:
             questions = (*before, question)
-            *turns, (_, answer) = self._turns.of(self._assistant, questions, filters, as_of)
-        return self._suggested(question, answer, turns, filters, as_of)
+            *turns, (_, answer) = self._turns.of(questions, filters, as_of)
+        return self._assistant.suggestions(question, answer, turns, filters, as_of)
 
     @_by_worker
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
@@ -232,8 +222,7 @@ class QueryService:
     @_by_worker
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, searched in the caller's thread. Raises UsageError."""
-        self.refresh()
-        return self.index.search(question, k=k, filters=filters)
+        return self.live().search(question, k=k, filters=filters)
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id in the version in use; None if there is none."""
@@ -246,39 +235,26 @@ class QueryService:
         """An article of the live version, with the spans (start, end) of its passages; None if no
         article has this id.
         """
-        self.refresh()
-        snapshot = self.index.snapshot
+        snapshot = self.live().snapshot
         try:
             row = snapshot.article_row(article_id)
         except UsageError:
             return None
         # Passages are sorted by article, so that those of an article are a range.
         first, last = np.searchsorted(snapshot.passages.article_row, [row, row + 1])
-        return snapshot.article(row), [
-            (start, end) for _, start, end in snapshot.passages[first:last].tolist()
-        ]
-
-    def browse(self, words: str, filters: Filters, order: str, start: int, count: int) -> Listing:
-        """A page of the list of articles, see :meth:`rag.library.Index.browse`."""
-        self.refresh()
-        return self.index.browse(words, filters, order, start, count)
+        passages = snapshot.passages[first:last].tolist()
+        return snapshot.article(row), [(start, end) for _, start, end in passages]
 
     @_by_worker
     def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:
         """A page of all articles that contain what is searched for, see
         :meth:`rag.library.Index.sift`.
         """
-        self.refresh()
-        return self.index.sift(words, filters, start, count)
+        return self.live().sift(words, filters, start, count)
 
     def overdue(self) -> tuple[Look, ...]:
         """The folders and feeds of the index that should have been read again long ago."""
         return overdue(self.index.path)
-
-    def statistics(self) -> Statistics:
-        """What the index holds, see :meth:`rag.library.Index.statistics`."""
-        self.refresh()
-        return self.index.statistics()
 
     def close(self) -> None:
         """Starts no new answers, ends the workers, and takes no more articles."""
@@ -287,3 +263,39 @@ class QueryService:
             self._workers.end()
         if self.ingest_queue:
             self.ingest_queue.close()
+
+
+class _Turns:
+    """The turns (question and answer) of the conversations used last, so that they are not made
+    again for every further question; safe to use from many threads.
+
+    Chat clients send all earlier questions with each question, but without the answers. Without
+    this memory the tenth question would cost as much as ten.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._known: LRUCache = LRUCache(_MAX_CONVERSATIONS)
+        self._lock = threading.Lock()
+
+    def of(self, questions: Sequence[str], filters: Filters | None, as_of: str) -> tuple[Turn, ...]:
+        """The turns of earlier questions, as :meth:`rag.assistant.Assistant.turns` makes them, but
+        without answering again the longest run of first questions that is remembered."""
+        first = (questions[:end] for end in range(len(questions), 0, -1))
+        with self._lock:
+            known = (self._known.get(self._key(one, filters, as_of)) for one in first)
+            turns = next(filter(None, known), ())
+        turns = self._assistant.turns(questions[len(turns) :], filters, as_of, turns)
+        if questions:
+            self.keep(turns, filters, as_of)
+        return turns
+
+    def keep(self, turns: tuple[Turn, ...], filters: Filters | None, as_of: str) -> None:
+        """Remembers a conversation up to its last answer."""
+        key = self._key([question for question, _ in turns], filters, as_of)
+        with self._lock:
+            self._known[key] = turns
+
+    def _key(self, questions: Sequence[str], filters: Filters | None, as_of: str) -> tuple:
+        """All that the answers of a conversation depend on."""
+        return self._assistant.index.version, tuple(questions), filters or None, as_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -50,21 +50,6 @@ def openai_form(status: int, message: str, reference: str) -> dict:
 def form_of(path: str) -> Form:
     """The form of the refusals for a path, which is given without the root path of a proxy."""
     return openai_form if path.startswith(OPENAI_FOLDER) else own_form
-
-
-def refusal(
-    status: int,
-    message: str,
-    about: object,
-    headers: Mapping[str, str] | None = None,
-    form: Form = own_form,
-) -> JSONResponse:
-    """Returns a refusal with that status, and logs it. ``about`` says for the log what was
-    refused.
-    """
-    error = HTTPException(status, message, dict(headers or {}))
-    status, body, reply_headers = failure(error, about, form)
-    return JSONResponse(body, status, reply_headers)
 
 
 def failure(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, Query, Request
 from starlette.exceptions import HTTPException
@@ -103,11 +103,8 @@ def _add_health(app: FastAPI, service: QueryService) -> None:
         service.refresh()
         health = Health(status="degraded" if service.problem else "ok")
         if not service.settings.accounts or request.scope.get("user"):
-            health.articles, health.index_version, health.problem = (
-                service.index.n_articles,
-                service.index.version,
-                service.problem or None,
-            )
+            health.articles, health.index_version = service.index.n_articles, service.index.version
+            health.problem = service.problem or None
             health.overdue = [one.name for one in service.overdue()] or None
         return health
 
@@ -124,12 +121,13 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
 
         return await service.pool.done(answered)
 
-    @app.post(
-        "/api/ask",
-        response_model=Answer,
-        responses=REFUSAL_RESPONSES | _STREAMED,
-        tags=["questions"],
-    )
+    described: dict[str, Any] = {
+        "response_model": Answer,
+        "responses": REFUSAL_RESPONSES | _STREAMED,
+        "tags": ["questions"],
+    }
+
+    @app.post("/api/ask", **described)
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
         """The answer to a question, with its sources.
 
@@ -140,12 +138,7 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
         """
         return await answer(request, asking)
 
-    @app.get(
-        "/api/ask",
-        response_model=Answer,
-        responses=REFUSAL_RESPONSES | _STREAMED,
-        tags=["questions"],
-    )
+    @app.get("/api/ask", **described)
     async def ask_by_address(request: Request, asked: Annotated[AskRequest, Query()]):
         """As POST, for the address bar."""
         return await answer(request, asked)
@@ -196,13 +189,13 @@ def _add_articles(app: FastAPI, service: QueryService) -> None:
     @app.get("/api/corpus", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def corpus() -> Statistics:
         """What there is, in figures, and what could not be read."""
-        return await service.pool.done(service.statistics)
+        return await service.pool.done(lambda: service.live().statistics())
 
     @app.get("/api/articles", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
         given = (asked.words, asked.filters(), asked.order, asked.start, asked.count)
-        return await service.pool.done(lambda: service.browse(*given))
+        return await service.pool.done(lambda: service.live().browse(*given))
 
     @app.get("/api/articles/{article_id:path}", responses=REFUSAL_RESPONSES, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
@@ -212,9 +205,8 @@ def _add_articles(app: FastAPI, service: QueryService) -> None:
             raise HTTPException(404, f"no article has the id {article_id!r}")
         whole, passages = found
         fields = {key: value for key, value in asdict(whole).items() if key != "path"}
-        return WholeArticle(
-            **fields, passages=[TextSpan(start=start, end=end) for start, end in passages]
-        )
+        spans = [TextSpan(start=start, end=end) for start, end in passages]
+        return WholeArticle(**fields, passages=spans)
 
 
 def _add_unknown(app: FastAPI) -> None:

@@ -82,7 +82,7 @@ class QueryWorkers:
         """
         worker = self._free.get()
         try:
-            if not worker.alive:
+            if not worker._process.is_alive():
                 worker = self._replace(worker)
             yield from worker.run((method, given, how))
         except _Died as error:
@@ -122,10 +122,6 @@ class _Worker:
         )
         self._process.start()
         theirs.close()
-
-    @property
-    def alive(self) -> bool:
-        return self._process.is_alive()
 
     def run(self, task: tuple[str, tuple, dict]) -> Generator:
         """Yields what a task (method, arguments, keyword arguments) gives; raises as the task does,

@@ -112,21 +112,11 @@ def align(
     features[:, 13], features[:, 14] = denial == 1, denial == 2
     rows, best = laid.chosen_rows()
     there = laid.there
-    evidence_tokens = Encoded(
-        there.ids[rows], there.spans[rows], there.gaps[rows], there.shapes[rows]
-    )
+    kept = Encoded(there.ids[rows], there.spans[rows], there.gaps[rows], there.shapes[rows])
     scripts = has_chinese(sentence), has_chinese("".join(evidence))
     overall = _overall(features, denial, laid, scripts)
-    return Aligned(
-        tokens,
-        features,
-        denial,
-        evidence_tokens,
-        laid.denial[rows],
-        best,
-        overall,
-        tuple(laid.best_texts(2)),
-    )
+    denied, texts = laid.denial[rows], tuple(laid.best_texts(2))
+    return Aligned(tokens, features, denial, kept, denied, best, overall, texts)
 
 
 class _Laid:
@@ -201,14 +191,16 @@ class _Laid:
         return out
 
     def plain(self) -> str:
-        """Returns all texts of the evidence, normalised by :func:`_plain`."""
-        return "\n".join(_plain(one.text) for one in self._sources)
+        """Returns all texts of the evidence, normalised by :func:`plain_words`."""
+        return "\n".join(_plain_evidence(one.text) for one in self._sources)
 
 
-@functools.lru_cache(maxsize=512)
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Returns a text folded, with spaces instead of punctuation."""
     return _MARKS.sub(" ", fold(text))
+
+
+_plain_evidence = functools.lru_cache(maxsize=512)(plain_words)
 
 
 def _features(sentence: str, tokens: Encoded, facts: Sequence[Fact], laid: _Laid) -> np.ndarray:
@@ -251,7 +243,7 @@ def _features(sentence: str, tokens: Encoded, facts: Sequence[Fact], laid: _Laid
 
 def _written(out: np.ndarray, sentence: str, tokens: Encoded, laid: _Laid) -> None:
     """Fills in the features 4, 5, 6 and 16, which compare characters."""
-    folded, plain, best = fold(sentence), laid.plain(), _plain(laid.best_texts(1)[0])
+    folded, plain, best = fold(sentence), laid.plain(), plain_words(laid.best_texts(1)[0])
     for at, (start, end) in enumerate(tokens.spans.tolist()):
         word = folded[start:end].strip()
         form = f" {word}" if word.isascii() else word

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus.gazetteer import fold
 from rag.embed.static import load_static
 from rag.errors import UsageError
 from rag.question.script import has_chinese
-from rag.writing.aligned import align
+from rag.writing.aligned import align, plain_words
 from rag.writing.facts import EvidenceFacts, Fact
 from rag.writing.names import UNDECIDED, UNSUPPORTED
 from rag.writing.network import load_network
@@ -36,7 +35,6 @@ sentence and evidence differ in language, else "article" if the evidence has mor
 (docs/checking.md)."""
 _MAX_QUOTES_CHARACTERS = 400
 _TOKEN_THRESHOLD = 0.0  # log-odds from which a token is reported as unsupported
-_MARKS = re.compile(r"[\W_]+")
 _BORDERS = re.compile(r"[，,。；;！!？?：:\n]|\.\s")
 _WORDS_TOLD = 6  # unsupported words that ``Verdict.why`` names at most
 _WHY = {  # reason of a verdict, in English and in Chinese
@@ -143,16 +141,16 @@ def _verbatim(sentence: str, evidence: Sequence[str]) -> bool:
     A match does not count if the same clause has a denial before it: after "No trace of ..." the
     same words say something else.
     """
-    plain = _MARKS.sub(" ", fold(sentence)).strip()
+    plain = plain_words(sentence).strip()
     if not plain:
         return False
     border = r"(?<![a-z\d])" if plain[0].isascii() else ""
     end = r"(?![a-z\d])" if plain[-1].isascii() else ""
     pattern = re.compile(border + re.escape(plain) + end)
     for text in evidence:
-        for match in pattern.finditer(_MARKS.sub(" ", fold(text))):
+        for match in pattern.finditer(plain_words(text)):
             at = bisect_left(
-                range(len(text)), match.start(), key=lambda n: len(_MARKS.sub(" ", fold(text[:n])))
+                range(len(text)), match.start(), key=lambda n: len(plain_words(text[:n]))
             )
             if not denials(_BORDERS.split(text[:at])[-1]):
                 return True

@@ -170,7 +170,7 @@ class Figures:
     Args:
         texts: the evidence.
         figures: the figures of each text, from :func:`find_figures`.
-        parts: the numbers in the dates of the evidence (:meth:`rag.writing.days.Days.parts`).
+        parts: the numbers in the dates of the evidence (:meth:`rag.writing.facts.Days.parts`).
     """
 
     def __init__(

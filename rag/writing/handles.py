@@ -20,7 +20,6 @@ _TAG = re.compile(r"<\s*/?\s*([A-Za-z][\w,;，、 -]{0,38})>|\[\d{1,4}\]")
 _HALF = re.compile(r"\s*(?:<[^<>\n]{0,42}|\[\d{0,4})?$")
 # End-of-turn tokens. If a server passes one on, the model goes on by inventing a conversation.
 _OVER = re.compile(r"<\|\w+\|>|<(?:end|start)_of_turn>|</s>")
-_THOUGHT = re.compile(r"^\s*<think>")
 _THOUGHT_BEGINS = "<think>"
 _THOUGHT_ENDS = "</think>"
 # Characters that are deleted: Markdown, our own mark, and what controls a terminal or a page.
@@ -108,7 +107,7 @@ class Sentences:
             begun = self._raw.lstrip()
             if len(begun) < len(_THOUGHT_BEGINS) and _THOUGHT_BEGINS.startswith(begun):
                 return False
-            self._thinks = bool(_THOUGHT.match(self._raw))
+            self._thinks = begun.startswith(_THOUGHT_BEGINS)
         if self._thinks:
             _, ended, rest = self._raw.partition(_THOUGHT_ENDS)
             if not ended:

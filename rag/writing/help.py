@@ -31,10 +31,7 @@ MAX_WORDING_CHARACTERS = 200  # maximum characters of a wording
 # Forbidden in wordings: where they are shown, a program may render markup (chat programs load the
 # picture of "![](https://…)").
 _MARKUP = re.compile(r"[<>\[\]{}`]|://")
-CUT_OFF_REASONS = (
-    "length",
-    "max_tokens",
-)  # finish reasons of providers for an answer that was cut off
+CUT_OFF_REASONS = ("length", "max_tokens")  # finish reasons for an answer that was cut off
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,12 +154,8 @@ def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> ModelWriter:
 def _arguments(llm: Llm, tokens: int) -> dict[str, Any]:
     """Returns the arguments of ``init_chat_model``, whose names differ between providers."""
     if llm.provider == "ollama":
-        given: dict[str, Any] = {
-            "num_predict": tokens,
-            "num_ctx": 2 * MAX_REQUEST_TOKENS,
-            "temperature": 0,
-        }
-        given["client_kwargs"] = {"timeout": llm.seconds}
+        given: dict[str, Any] = {"num_predict": tokens, "num_ctx": 2 * MAX_REQUEST_TOKENS}
+        given |= {"temperature": 0, "client_kwargs": {"timeout": llm.seconds}}
     else:
         given = {"max_retries": 1, "timeout": llm.seconds, "max_tokens": tokens}
     if llm.url:
@@ -184,8 +180,7 @@ def _limiter(llm: Llm) -> BaseRateLimiter:
     """Returns the rate limiter that all requests to a model share, for answers and for wordings."""
     from langchain_core.rate_limiters import InMemoryRateLimiter
 
-    limiter = InMemoryRateLimiter(
-        requests_per_second=llm.per_minute / 60, check_every_n_seconds=0.05
-    )
+    per_second = llm.per_minute / 60
+    limiter = InMemoryRateLimiter(requests_per_second=per_second, check_every_n_seconds=0.05)
     limiter.available_tokens = 1.0  # the first request need not wait
     return limiter

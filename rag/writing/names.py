@@ -40,6 +40,11 @@ _WEAK = frozenset(" ".join(lines("rag.writing", "common.txt")).split())
 _DEMONYMS = dict(line.split("\t") for line in lines("rag.writing", "adjectives.txt"))
 
 
+def state_of(stands: bool) -> int:
+    """The state of a fact that either stands in the evidence or is certainly missing."""
+    return SUPPORTED if stands else UNSUPPORTED
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A figure, date, place or name of a sentence.
@@ -57,25 +62,12 @@ class Fact:
     state: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A text with the places and bodies that it names.
-
-    Attributes:
-        text: the text.
-        places: its mentions of places.
-        bodies: (start, end, number) of its mentions of bodies, see :func:`_bodies_of`.
-    """
-
-    text: str
-    places: tuple[PlaceMention, ...]
-    bodies: tuple[tuple[int, int, int], ...]
-
-
 @functools.lru_cache(maxsize=512)
-def known(text: str) -> _Known:
-    """Returns what a text names; cached, as the same evidence serves many sentences."""
-    return _Known(text, tuple(find_places(text)), tuple(_bodies_of(text)))
+def known(text: str) -> tuple[tuple[PlaceMention, ...], tuple[tuple[int, int, int], ...]]:
+    """Returns the places and the bodies (:func:`_bodies_of`) that a text names; cached, as the same
+    evidence serves many sentences.
+    """
+    return tuple(find_places(text)), tuple(_bodies_of(text))
 
 
 class Names:
@@ -90,9 +82,9 @@ class Names:
         found = [known(text) for text in texts]
         self.text = "\n".join(texts)
         self.chinese, self.latin = has_chinese(self.text), bool(_LATIN.search(self.text))
-        self._places = {m.place.code: m.place for one in found for m in one.places}
+        self._places = {m.place.code: m.place for places, _ in found for m in places}
         self._places |= {code: _countries()[code] for _, code in _adjectives(self.text)}
-        self._bodies = {number for one in found for *_, number in one.bodies}
+        self._bodies = {number for _, bodies in found for *_, number in bodies}
         self._plain = _MARKS.sub("", fold(self.text))
         self._words = {word for m in _LATIN.finditer(self.text) for word in _forms(m[0])}
 
@@ -101,25 +93,23 @@ class Names:
 
         Of overlapping ones the first kind counts: bodies, titles, places, demonyms, Latin names.
         """
-        one = known(sentence)
+        mentions, found_bodies = known(sentence)
         bodies = [
             Fact(
                 start,
                 end,
                 "name",
-                SUPPORTED if number in self._bodies else self._literal(sentence[start:end]),
+                state_of(number in self._bodies or self._has(sentence[start:end])),
             )
-            for start, end, number in one.bodies
+            for start, end, number in found_bodies
         ]
         titles = filter(None, map(self._title, _TITLE.finditer(sentence)))
-        places = [Fact(m.start, m.end, "place", self._place(m, sentence)) for m in one.places]
+        places = [Fact(m.start, m.end, "place", self._place(m, sentence)) for m in mentions]
         adjectives = [
             Fact(*span, "place", SUPPORTED if code in self._places else UNDECIDED)
             for span, code in _adjectives(sentence)
         ]
-        latin = [
-            word for start, end in names_of(sentence) for word in self._latin(sentence, start, end)
-        ]
+        latin = [word for span in names_of(sentence) for word in self._latin(sentence, *span)]
         out: list[Fact] = []
         for found in (*bodies, *titles, *places, *adjectives, *latin):
             if not any(found.start < other.end and other.start < found.end for other in out):
@@ -138,11 +128,9 @@ class Names:
             and match[2] not in re.sub(rf"[{_FAMILY}]{match[2]}", "", self.text)
         ]
 
-    def _literal(self, words: str) -> int:
-        """``SUPPORTED`` if the evidence has the words, marks and case aside, else
-        ``UNSUPPORTED``.
-        """
-        return SUPPORTED if _MARKS.sub("", fold(words)) in self._plain else UNSUPPORTED
+    def _has(self, words: str) -> bool:
+        """Whether the evidence has the words, marks and case aside."""
+        return _MARKS.sub("", fold(words)) in self._plain
 
     def _title(self, match: re.Match[str]) -> Fact | None:
         """Returns the fact of a title or quotation; None if the evidence has nothing in its script.
@@ -176,7 +164,7 @@ class Names:
         if place.code in _LOCAL:
             return UNDECIDED
         written = (sentence[mention.start : mention.end], place.short)
-        if any(self._literal(words) == SUPPORTED for words in written):
+        if any(map(self._has, written)):
             return SUPPORTED
         # Evidence may name only cities of a country, and the gazetteer does not know foreign
         # cities. So a country is missing for certain only if the evidence names another country.
@@ -212,8 +200,7 @@ class Names:
             orders = ("".join(written), "".join(reversed(written)))
             found |= {at, at + 1} if any(spelled(self.text, name) for name in orders) else set()
             for place in (at, at + 1):
-                state = SUPPORTED if place in found else UNSUPPORTED
-                out[place] = dataclasses.replace(out[place], state=state)
+                out[place] = dataclasses.replace(out[place], state=state_of(place in found))
         return out
 
     def _word(self, word: str) -> int:
@@ -261,11 +248,8 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, int]]:
 def _bodies_of(text: str) -> list[tuple[int, int, int]]:
     """Returns (start, end, number of the body) of each name of a body in a text."""
     pattern, of = _bodies()
-    return [
-        (m.start(), m.end(), of[m[0]])
-        for m in pattern.finditer(fold(text))
-        if _as_a_name(text[m.start() : m.end()])
-    ]
+    found = [m for m in pattern.finditer(fold(text)) if _as_a_name(text[m.start() : m.end()])]
+    return [(*m.span(), of[m[0]]) for m in found]
 
 
 def _as_a_name(written: str) -> bool:

@@ -14,16 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed.static import StaticModel
-from rag.reader.encode import Encoded
-from rag.reader.layers import Layers, loaded
+from rag.reader.layers import Layers, loaded, softmax
 from rag.writing.aligned import Aligned
 
 CHECKER_WIDTH = 64  # of the hidden states
 CHECKER_DILATIONS = (1, 2, 1)  # of the convolutions, in their order
-_COSINE_WEIGHT, _BEST_SENTENCE_WEIGHT = (
-    14.0,
-    1.0,
-)  # in the attention, weight of the cosine and of the best sentence
+# In the attention, weight of the cosine and of the best sentence.
+_COSINE_WEIGHT, _BEST_SENTENCE_WEIGHT = 14.0, 1.0
 CHECKER_FILE = Path(__file__).parent / "model" / "checker.safetensors"
 
 
@@ -37,7 +34,7 @@ class CheckerNetwork(Layers):
     def scores(self, one: Aligned) -> tuple[float, np.ndarray]:
         """Returns the log-odds that the evidence does not say a sentence, and its tokens (n,)."""
         vectors, heard, denied = attended(self._model, one)
-        states = self._without_evidence(one.tokens, vectors, one.denial)
+        states = self._without_evidence(one, vectors)
         there = np.maximum(self.linear("heard", heard), 0)
         features = np.concatenate([one.features, denied], 1)
         x = np.concatenate([states, there, states * there, np.abs(states - there), features], 1)
@@ -47,31 +44,21 @@ class CheckerNetwork(Layers):
         x = self.norm("last", x)
         tokens = self.linear("token", x)[:, 0]
         weight = one.features[:, 7] / max(float(one.features[:, 7].sum()), 1e-6)
-        token_summary = np.array(
-            [tokens.max(), np.log(np.exp(tokens).sum()), weight @ tokens], np.float32
-        )
+        summary = tokens.max(), np.log(np.exp(tokens).sum()), weight @ tokens
+        token_summary = np.array(summary, np.float32)
         whole = np.concatenate([x.max(0), weight @ x, token_summary, one.overall])
         hidden = np.maximum(self.linear("hidden", whole), 0)
         return float(self.linear("whole", hidden)[0]), tokens
 
-    def _without_evidence(
-        self, tokens: Encoded, vectors: np.ndarray, denial: np.ndarray
-    ) -> np.ndarray:
-        """Returns the states (n, CHECKER_WIDTH) of the tokens by themselves, without the evidence.
-
-        Args:
-            tokens: the tokens of the sentence.
-            vectors: their static vectors (n, d).
-            denial: as in :class:`rag.writing.aligned.EncodedText` (n,).
+    def _without_evidence(self, one: Aligned, vectors: np.ndarray) -> np.ndarray:
+        """Returns the states (n, CHECKER_WIDTH) of the sentence's tokens by themselves, without the
+        evidence; ``vectors`` are their static vectors (n, d).
         """
+        tokens, w = one.tokens, self.weights
         after = np.append(tokens.gaps[1:], 0).astype(np.uint8)
-        w = self.weights
-        x = (
-            self.linear("project", vectors)
-            + w["gap_before.weight"][tokens.gaps]
-            + w["gap_after.weight"][after]
-        )
-        return np.maximum(x + w["shape.weight"][tokens.shapes] + w["denial.weight"][denial], 0)
+        x = self.linear("project", vectors) + w["gap_before.weight"][tokens.gaps]
+        x = x + w["gap_after.weight"][after]
+        return np.maximum(x + w["shape.weight"][tokens.shapes] + w["denial.weight"][one.denial], 0)
 
 
 def attended(model: StaticModel, one: Aligned) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -84,9 +71,7 @@ def attended(model: StaticModel, one: Aligned) -> tuple[np.ndarray, np.ndarray, 
     """
     vectors, _ = model.token_vectors(one.tokens.ids)
     there, _ = model.token_vectors(one.evidence_tokens.ids)
-    match = _COSINE_WEIGHT * (vectors @ there.T) + _BEST_SENTENCE_WEIGHT * one.best
-    share = np.exp(match - match.max(1, keepdims=True))
-    share /= share.sum(1, keepdims=True)
+    share = softmax(_COSINE_WEIGHT * (vectors @ there.T) + _BEST_SENTENCE_WEIGHT * one.best)
     denial = np.stack([one.evidence_denial == 1, one.evidence_denial == 2], 1).astype(np.float32)
     stands = one.features[:, 8:9] > 0
     return vectors, np.where(stands, vectors, share @ there), share @ denial

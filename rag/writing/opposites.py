@@ -28,9 +28,8 @@ _ENDS = re.compile(
     r"|disapprov|disagree|insuff)",
     re.I,
 )
-_TURNING = re.compile(
-    r"暂停|停止|终止|中止|取消|不再|禁止|\b(?:stop|suspend|ceas|halt)\w*", re.I
-)  # words that turn the next word into its opposite: "stopped opening" means closed
+# Words that turn the next word into its opposite: "stopped opening" means closed.
+_TURNING = re.compile(r"暂停|停止|终止|中止|取消|不再|禁止|\b(?:stop|suspend|ceas|halt)\w*", re.I)
 _STOP = re.compile(r"[，,。；;！!？?：:\n]|\.(?:\s|$)")
 _REACH_ZH, _REACH_EN = 6, 26  # characters after a denial that it may deny
 
@@ -71,13 +70,8 @@ def poles(text: str) -> list[Pole]:
     mean imported.
     """
     pattern, of, steady = _words()
-    denied = [
-        (at, _clause_end(text, at, 2 * _REACH_ZH))
-        for at in (
-            *(end for _, end, _ in denials(text)),
-            *(m.end() for m in _TURNING.finditer(text)),
-        )
-    ]
+    ends = [m.end() for words in (_NO, _TURNING) for m in words.finditer(text)]
+    denied = [(end, _clause_end(text, end, 2 * _REACH_ZH)) for end in ends]
     out = []
     for match in pattern.finditer(text.lower()):
         turned = any(end <= match.start() < reach for end, reach in denied)
@@ -118,7 +112,8 @@ def _words():
             return whole[found]
         return next((stems[found[:n]] for n in range(len(found), 1, -1) if found[:n] in stems), [])
 
-    chinese = "|".join(sorted((w for w in whole if not w.isascii()), key=len, reverse=True))
-    latin = "|".join(sorted((w for w in whole if w.isascii()), key=len, reverse=True))
+    longest_first = sorted(whole, key=len, reverse=True)
+    chinese = "|".join(word for word in longest_first if not word.isascii())
+    latin = "|".join(word for word in longest_first if word.isascii())
     stem = "|".join(sorted(stems, key=len, reverse=True))
     return re.compile(rf"{chinese}|\b(?:{latin})\b|\b(?:{stem})[a-z]*\b"), of, steady

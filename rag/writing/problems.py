@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rag.question.script import HANT, in_script
+from rag.question.script import in_script
 
 PROBLEMS = {
     "time": ("took longer than {seconds:g} s", "超过 {seconds:g} 秒没有写完"),
@@ -80,11 +80,6 @@ def mark(kind: str, lang: str, words: Iterable[str] = ()) -> str:
     """
     reason = in_script(_MARKS[kind][0 if lang == "en" else 1], lang)
     return reason.format(words=(", " if lang == "en" else "、").join(words))
-
-
-def voice(lang: str, traditional: bool) -> str:
-    """Returns an answer's language, or HANT if it is in traditional Chinese characters."""
-    return HANT if traditional else lang
 
 
 def declines(sentence: str) -> bool:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from rag.answer.compose import count_line
 from rag.answer.types import Answer, Citation
+from rag.plain import voice
 from rag.question.script import HANT, in_script
 from rag.writing.handles import new_handles
 from rag.writing.models import ANSWER_TOKENS, MAX_REQUEST_TOKENS
-from rag.writing.problems import voice
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -58,12 +58,8 @@ class Prompt:
 
     def echoes(self, sentence: str) -> bool:
         """Whether a sentence only repeats the prompt: a rule, the task or the question."""
-        letters = _letters(sentence)
-        return (
-            bool(letters)
-            and letters in _letters(self.without_quotes)
-            and letters not in _letters(self.found)
-        )
+        letters, found = _letters(sentence), _letters(self.found)
+        return bool(letters) and letters not in found and letters in _letters(self.without_quotes)
 
 
 def _letters(text: str) -> str:
@@ -87,7 +83,7 @@ def is_list(answer: Answer) -> bool:
 
     The text of such an answer says how many articles hold evidence.
     """
-    counted = count_line(answer.matched, answer.searched, voice(answer.lang, answer.traditional))
+    counted = count_line(answer.matched, answer.searched, voice(answer))
     return len({row.label for row in answer.rows if row.label}) > 1 and counted in answer.text
 
 
@@ -164,11 +160,9 @@ def _values(answer: Answer, handles: Mapping[int, str]) -> str:
 
 def _quote_line(citation: Citation) -> str:
     """Returns a quote as the prompt gives it: title, table header and text, without brackets."""
-    quote = " ".join(f"{citation.header} : {citation.quote}".removeprefix(" : ").split())[
-        :QUOTE_CHARS
-    ]
+    quote = " ".join(f"{citation.header} : {citation.quote}".removeprefix(" : ").split())
     title = f"[{citation.title[:80]}] " if citation.title else ""
-    return (title + quote).translate(_BRACKETS)
+    return plain(title + quote[:QUOTE_CHARS])
 
 
 def plain(text: str) -> str:

@@ -20,12 +20,13 @@ from dataclasses import dataclass, field
 from rag.answer.events import Writing
 from rag.answer.types import Answer, Written, WrittenSentence
 from rag.corpus.language import UNKNOWN_LANGUAGE, detect_lang
+from rag.plain import voice
 from rag.writing.background import TICK_SECONDS, StreamPart, parts
 from rag.writing.check import check
 from rag.writing.handles import FinishedSentence, Sentences, numbers_of, unmarked
 from rag.writing.help import CUT_OFF_REASONS, Help
 from rag.writing.models import ANSWER_TOKENS, ModelWriter
-from rag.writing.problems import Failed, declines, mark, note, problem_of, voice
+from rag.writing.problems import Failed, declines, mark, note, problem_of
 from rag.writing.prompt import (
     Prompt,
     evidence_of,
@@ -189,10 +190,6 @@ class _Draft:
             yield from filter(None, self.held_back)
             self.held_back = []
 
-    @property
-    def _voice(self) -> str:
-        return voice(self.answer.lang, self.answer.traditional)
-
     def _checked(self, whole: str) -> WrittenSentence:
         """Returns a sentence with its verdict.
 
@@ -201,7 +198,9 @@ class _Draft:
         text, numbers = unmarked(whole), numbers_of(whole)
 
         def marked(kind: str, words: tuple[str, ...] = ()) -> WrittenSentence:
-            return WrittenSentence(text, numbers, False, words, mark(kind, self._voice, words))
+            return WrittenSentence(
+                text, numbers, False, words, mark(kind, voice(self.answer), words)
+            )
 
         if any(one.text == text for one in self.sentences):
             self.done = True
@@ -258,7 +257,9 @@ class _Draft:
         if self.shown and self.open:
             text, numbers = unmarked(self.open) + "…", numbers_of(self.open)
             yield "…"
-            yield from self._put(WrittenSentence(text, numbers, why=mark("cut", self._voice)))
+            yield from self._put(
+                WrittenSentence(text, numbers, why=mark("cut", voice(self.answer)))
+            )
         self.held_back = []
 
     def rest(self) -> Iterator[str]:
@@ -269,20 +270,15 @@ class _Draft:
             yield f"\n{line}"
 
     def _note(self) -> str:
-        return note(self.problem, self._voice, self.writer.seconds) if self.problem else ""
+        return note(self.problem, voice(self.answer), self.writer.seconds) if self.problem else ""
 
     def answered(self, text: str) -> Answer:
         """Returns the answer with this text and a record of what the model wrote."""
         ms = round((time.monotonic() - self.began) * 1000, 2)
-        tokens = self.reported_tokens or self.prompt.tokens + self.written
+        tokens = self.help.tokens + (self.reported_tokens or self.prompt.tokens + self.written)
+        counted = bool(self.reported_tokens) and self.help.counted
         written = Written(
-            tuple(self.sentences),
-            self.writer.name,
-            tokens + self.help.tokens,
-            bool(self.reported_tokens) and self.help.counted,
-            self.problem,
-            self._note(),
-            ms,
+            tuple(self.sentences), self.writer.name, tokens, counted, self.problem, self._note(), ms
         )
         whole = round(self.answer.ms + ms, 2)
         return dataclasses.replace(self.answer, text=text, written=written, ms=whole)

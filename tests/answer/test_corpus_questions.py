@@ -90,7 +90,7 @@ def test_nothing_found_is_a_count_of_none(news):
 
 def test_the_page_links_to_the_whole_list(news):
     from rag.ui import render
-    from rag.ui.asked import QuestionRequest
+    from rag.ui.turn import QuestionRequest
     from rag.ui.browse import BrowseState, view_after
     from rag.ui.turn import Turn
 

@@ -10,7 +10,7 @@ from rag import Answer, Article, Assistant, Citation, Index
 from rag.answer.types import Row
 from rag.errors import UsageError
 from rag.evaluation import Known, Question, evaluate_answers, judge, read_known
-from rag.evaluation.answers_report import answers_report
+from rag.evaluation.report import answers_report
 from rag.evaluation.known import holds, is_value
 
 ARTICLES = (

@@ -9,7 +9,7 @@ from rendered import Page, assert_inert, hostile
 
 from rag.answer.types import Answer, Constraint
 from rag.search.types import Filters
-from rag.ui.asked import QuestionRequest, again, wished
+from rag.ui.turn import QuestionRequest, again, wished
 from rag.ui.chips import filters, period, put_aside
 from rag.ui.conversation import Conversation
 from rag.ui.render import message

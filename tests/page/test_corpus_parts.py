@@ -139,7 +139,7 @@ def test_nothing_of_an_article_or_a_file_is_anything_but_text(lang):
     for stage in ("waiting", "reading", "indexing", "done", "failed"):
         html = inert(
             add_form.progress(
-                State(stage, 1, 3, "x", results, "", NASTY if stage == "failed" else ""),
+                State(stage, 1, 3, results, "", NASTY if stage == "failed" else ""),
                 lang,
                 lambda _: True,
             )
@@ -159,7 +159,7 @@ def test_a_very_long_article_is_cut_and_said_to_be():
 
 
 def test_progress_says_in_numbers_what_is_known():
-    assert 'value="40" max="100"' in add_form.progress(State("indexing", 40, 100, "passages"), "en")
+    assert 'value="40" max="100"' in add_form.progress(State("indexing", 40, 100), "en")
     assert "value=" not in add_form.progress(State("indexing", 0, None), "en")
     assert "Reading 2 of 3" in add_form.progress(State("reading", 1, 3), "en")
     many = State(

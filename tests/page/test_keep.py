@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.answer.types import Answer, Citation, Row
 from rag.search.types import Filters
-from rag.ui.asked import QuestionRequest
+from rag.ui.turn import QuestionRequest
 from rag.ui.export import as_csv, as_json, as_markdown
 from rag.ui.turn import Turn
 

@@ -7,7 +7,7 @@ from rendered import corpus
 
 from rag.errors import UsageError
 from rag.search.types import Filters
-from rag.ui.asked import QuestionRequest
+from rag.ui.turn import QuestionRequest
 from rag.ui.filters import (
     FILTER_FIELDS,
     VALUES_KEPT,

@@ -15,7 +15,7 @@ from rag.answer.types import COLUMNS, Answer, Cell, Citation, Column, Row
 from rag.corpus.article import Article
 from rag.search.types import Highlight
 from rag.ui import render, sources, start
-from rag.ui.asked import QuestionRequest
+from rag.ui.turn import QuestionRequest
 from rag.ui.markup import MarkedSpan, escape, mark_up
 from rag.ui.texts import Phrase, text
 from rag.ui.turn import Turn, cited

@@ -15,10 +15,10 @@ from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.serving import QueryService
 from rag.serving.pool import BoundedPool
-from rag.ui.asked import QuestionRequest
+from rag.ui.turn import QuestionRequest
 from rag.ui.corpus import CorpusFacts
 from rag.ui.examples import examples
-from rag.ui.memory import recall, remember
+from rag.ui.turn import recall, remember
 from rag.ui.conversation import HISTORY_KEPT, PIECE_SECONDS, TURNS_KEPT, Conversation, converse
 from rag.ui.texts import Phrase
 from rag.ui.turn import Turn

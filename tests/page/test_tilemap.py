@@ -6,7 +6,7 @@ import pytest
 from rendered import Page, assert_inert
 
 from rag.corpus.gazetteer import all_places
-from rag.ui.tilemap import TILE_HEIGHT, TILES, TILE_WIDTH, tilemap
+from rag.ui.table import TILE_HEIGHT, TILES, TILE_WIDTH, tilemap
 
 
 def test_every_division_has_a_tile_of_its_own():

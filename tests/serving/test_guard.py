@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 from rag.errors import ServerError, UsageError
 from rag.serving import Settings
 from rag.serving.guard import BODY_LIMIT, SECURITY_HEADERS, UPLOAD_LIMIT, Guard
-from rag.serving.listen import listen
+from rag.serving.run import listen
 from rag.serving.origins import Hosts, host_of, is_foreign
 from rag.serving.passwords import Accounts
 from rag.serving.settings import checked

@@ -74,8 +74,9 @@ def test_who_stops_listening_stops_the_work(pool):
 def test_who_gives_up_in_the_queue_takes_no_turn(pool):
     go, steps = threading.Event(), Steps()
     first = pool.submit(go.wait)
-    work = pool._start(steps, lambda event: None)
-    work.stop()
+    gone = threading.Event()
+    gone.set()
+    assert list(pool.iterate(steps, gone)) == []
     go.set()
     assert first.result(5) and pool.submit(lambda: "free").result(5) == "free" and steps.done == 0
 

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from rag.answer import Searching
 from rag.errors import ServerError
 from rag.serving import Settings
-from rag.serving.listen import listen
+from rag.serving.run import listen
 from rag.serving.pool import BoundedPool
 from rag.serving.routes import build_api
 

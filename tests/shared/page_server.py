@@ -16,7 +16,7 @@ def running(path, port=0, change=lambda service: None, page=True, **settings):
     """
     import uvicorn
 
-    from rag.serving.listen import listen
+    from rag.serving.run import listen
     from rag.serving.routes import build_api
     from rag.serving.settings import Settings
 

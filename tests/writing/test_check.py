@@ -16,7 +16,7 @@ import rag
 from rag.cli import cli
 from rag.errors import UsageError
 from rag.writing.check import EVIDENCE_LIMIT, SENTENCE_LIMIT, TEXTS_LIMIT, check
-from rag.writing.days import Days, find_days
+from rag.writing.facts import Days, find_days
 from rag.writing.facts import EvidenceFacts
 from rag.writing.figures import Figures, find_figures
 from rag.writing.names import UNSUPPORTED, SUPPORTED

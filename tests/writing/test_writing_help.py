@@ -20,7 +20,7 @@ from rag.answer import Rewording, stages
 from rag.errors import UsageError
 from rag.plain import notes
 from rag.search.fuse import fused
-from rag.ui.asked import QuestionRequest
+from rag.ui.turn import QuestionRequest
 from rag.ui.render import message
 from rag.ui.turn import Turn
 from rag.writing.help import MAX_WORDING_CHARACTERS, request_texts, wordings_of
