@@ -133,7 +133,8 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
 
     # Word expects the two lines that separate footnotes from the text as the footnotes -1 and 0.
     separators = "".join(
-        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p>'
+        "</w:footnote>"
         for number, kind in ((-1, "separator"), (0, "continuationSeparator"))
     )
     footnotes = "".join(

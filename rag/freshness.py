@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def program() -> str:
-    """The value of :attr:`rag.index.sources.Sources.program`: the version of Yinju and of its file readers, whether
-    they read scans (OCR), and the missing extras without which they cannot read some files.
+    """The version of Yinju and of its file readers, whether they read scans (OCR), and the missing
+    extras without which they cannot read some files: :attr:`rag.index.sources.Sources.program`.
     """
     from rag.corpus.readers import READERS_VERSION
     from rag.corpus.readers.ocr import available

@@ -1,4 +1,6 @@
-"""The conversation of one browser tab, the loop that answers a question in it, and how it is stopped."""
+"""The conversation of one browser tab, the loop that answers a question in it, and how it is
+stopped.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A question with its answer: how it is asked again modified, what all views of it need, as citations,
-marks and near-duplicates, and the JSON that the browser keeps of it.
+"""A question with its answer: how it is asked again modified, what all views of it need, as
+citations, marks and near-duplicates, and the JSON that the browser keeps of it.
 
 By this JSON a conversation goes on after the page is reloaded or the server restarts.
 """

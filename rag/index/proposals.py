@@ -2,7 +2,7 @@
 
 The sides are dense, lexical and expansion (the passages that hold the words of the question or
 their nearest neighbours in the vocabulary). A corpus that lies in several shards is asked shard by
-shard, with the frequencies of the whole, and the best of all shards together are those of one index.
+shard, with the frequencies of the whole; the best of all shards together are those of one index.
 """
 
 from __future__ import annotations

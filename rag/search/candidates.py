@@ -22,8 +22,8 @@ from rag.search.late import all_passages, best_cosines, tokens_of
 from rag.search.types import Filters, Fusion
 
 PROPOSALS_PER_SIDE = 200  # proposals of each side and language
-# Passages in which phrases are looked for: below the best of these the others are too far behind for
-# a phrase to help.
+# Passages in which phrases are looked for: below the best of these the others are too far behind
+# for a phrase to help.
 _PHRASE_DEPTH = 64
 # Between languages a match counts up to this and no further: in an article that gives a name in
 # both languages the untranslated one would match perfectly, and outweigh all the other words of a

@@ -1,5 +1,5 @@
-"""Archives of article files (.zip, .tar and compressed .tar), single compressed files, and documents
-that are ZIP archives inside (.docx, .epub); read in place and never unpacked to the disk.
+"""Archives of article files (.zip, .tar and compressed .tar), single compressed files, and
+documents that are ZIP archives inside (.docx, .epub); read in place and never unpacked to the disk.
 
 An archive may be malicious: its names may lead out of its folder, its members may be links, or may
 unpack without end. Nothing is written to the disk, so a bad name can only mislead the user; it is

@@ -1,5 +1,5 @@
-"""Web pages, also as a browser saved them with all their parts in one file (.mhtml, .mht): reads the
-article in them, without menus, scripts and links.
+"""Web pages, also as a browser saved them with all their parts in one file (.mhtml, .mht): reads
+the article in them, without menus, scripts and links.
 """
 
 from __future__ import annotations
