@@ -48,10 +48,10 @@ def read_origin(index: str | Path) -> Origin | None:
     from ``Article`` objects, not files.
     """
     from rag.index.sources import Sources
-    from rag.index.versions import VERSIONS_FOLDER, current
+    from rag.index.versions import live_folder
 
     try:
-        sources = Sources.read(Path(index) / VERSIONS_FOLDER / current(index), with_files=False)
+        sources = Sources.read(live_folder(index), with_files=False)
     except (YinjuError, OSError, ValueError, KeyError, TypeError):
         return None
     if sources is None:
@@ -73,10 +73,10 @@ def why_stale(
     """
     from rag.index.live import same_settings
     from rag.index.manifest import read_manifest, same_tokens
-    from rag.index.versions import VERSIONS_FOLDER, current
+    from rag.index.versions import live_folder
 
     try:
-        folder = Path(index) / VERSIONS_FOLDER / current(index)
+        folder = live_folder(index)
         manifest = read_manifest(folder)
     except IndexMissing:
         return "there is none yet"

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rag.corpus import trash
 from rag.corpus.article import Article, Skipped
 from rag.corpus.dates import normal_date
-from rag.corpus.folder_files import FolderFiles
-from rag.corpus.incoming import last_part, look_into, parts, slug, url_key
-from rag.corpus.kept import KEY_DIGITS, Record, key_of
-from rag.corpus.trash import Removed, Trash
+from rag.corpus.folder_files import FolderFiles, last_part, look_into, parts, slug, url_key
+from rag.corpus.kept import KEY_DIGITS, Record
+from rag.corpus.trash import Removed
 from rag.corpus.walk import files_of, shown
 from rag.errors import CorpusError, UsageError
 
@@ -71,7 +71,7 @@ class CorpusFolder:
         self, path: str | Path, trash: str | Path, columns: Mapping[str, str] | None = None
     ) -> None:
         self.path, self.trash, self.columns = Path(path).resolve(), Path(trash), columns
-        self._files, self._trash = FolderFiles(self.path), Trash(self.trash)
+        self._files = FolderFiles(self.path)
 
     def add_text(self, text: str, **fields: str) -> Added:
         """Adds a text as a .txt file. Its ``fields`` become front matter.
@@ -177,9 +177,9 @@ class CorpusFolder:
 
     def _discard(self, file: Path, copy: bool = False) -> Path:
         """Moves a file to the trash, or copies it; returns its path there."""
-        record = self._files.record_file(file) if key_of(file.name) else None
         with self._files.storing():
-            return self._trash.take(file, self._files.below(file), record, copy)
+            record = self._files.record_file(file)
+            return trash.take(self.trash, file, self._files.below(file), record, copy)
 
     def pages(self) -> Iterator[tuple[Path, Record]]:
         """The files that were fetched from the web, and their records."""
@@ -222,7 +222,7 @@ class CorpusFolder:
 
     def removed(self) -> list[Removed]:
         """What is in the trash, the latest removal first."""
-        return list(self._trash.items())
+        return list(trash.items(self.trash))
 
     def restore(self, name: str) -> Removed:
         """Puts a removed file back into the corpus folder.
@@ -248,7 +248,7 @@ class CorpusFolder:
                 f" {name!r} can come back"
             )
         with self._files.storing():
-            self._trash.give_back(in_trash, file, self._files.record_file(file))
+            trash.give_back(in_trash, file, self._files.record_file(file))
         return found
 
     def _add(

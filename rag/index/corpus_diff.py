@@ -96,9 +96,9 @@ class CorpusDiff:
     def refused(self, problem: Skipped) -> None:
         """Notes that the builder did not index the article that was yielded last."""
         if self._at:
-            self._at.articles -= 1
-            self._at.problems.append((problem.path, problem.reason))
-            self._at.lines[self._at.articles :] = []
+            self._at.state.articles -= 1
+            self._at.state.skipped.append((problem.path, problem.reason))
+            self._at.lines[self._at.state.articles :] = []
 
     def __iter__(self) -> Iterator[Article | Skipped | Rows]:
         run = Rows(0, 0)  # adjacent rows are yielded as one run
@@ -167,7 +167,7 @@ class CorpusDiff:
             row = known.get(digest)
             return None if row is None else Rows(row, row + 1)
 
-        return one.path, one.root, one.state.size, instead, one.stretch
+        return one.path, one.root, one.state.size, instead, one.state.stretch
 
     def _whole(self, one: ScannedFile, before: FileState) -> Iterator[Article | Rows | Skipped]:
         """The articles of a file that has not changed: rows of the previous version. Where a file
@@ -181,11 +181,11 @@ class CorpusDiff:
                 yield self._recorded(one, *step)
             return
         self._ids.update(zip(digests, rows, strict=True))
-        one.articles, one.problems = len(rows), list(before.skipped)
+        one.state.articles, one.state.skipped = len(rows), before.skipped
         if before.rows:
             one.lines = self._lines[one.line : one.line + len(rows)].tolist()
         yield Rows(rows.start, rows.stop)
-        yield from (Skipped(*problem) for problem in one.problems)
+        yield from (Skipped(*problem) for problem in before.skipped)
 
     def _recorded(
         self, at: ScannedFile, where: str, found: Article | Rows | Skipped, file: str
@@ -197,9 +197,9 @@ class CorpusDiff:
         if not isinstance(found, Skipped):
             found = self._unique(at, where, found, file)
         if isinstance(found, Skipped):
-            at.problems.append((found.path, found.reason))
+            at.state.skipped.append((found.path, found.reason))
             return found
-        at.articles += 1
+        at.state.articles += 1
         if line is not None:
             # The id of a line without one is made from the line number; an id that is taken gets
             # the name of the file in front. Elsewhere the same line would get another id, so it is
@@ -227,7 +227,7 @@ class CorpusDiff:
         else:
             article, digest = found, digest_of_text(found.id)
         if digest in self._ids:
-            at.settled = False
+            at.state.settled = False
             _, other, text = self._holder(digest)
             if file and file != other and text != digest_of_text(article.text):
                 article = replace(article, id=in_full(article.id, file))

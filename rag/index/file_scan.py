@@ -12,7 +12,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import xxhash
@@ -43,14 +43,13 @@ class ScannedFile:
 
     Attributes:
         path, root: the file, and the folder that ids are relative to, as the user named them.
-        state: the file as it is now; complete after :meth:`settle`.
+        state: the file as it is now, and what it gave; complete after :meth:`settle`.
         before: the file as it was for the previous version; None for a new one.
         first: the row of its first article in that version.
         line: where the hashes of its lines begin in that version's :attr:`Sources.lines`.
         same: whether its content is the same as then.
         ahead: hashes of lines that were read, but whose articles were not recorded yet.
         lines: hashes of the lines that gave an article.
-        articles, problems, settled: what ``state`` will say in the end.
     """
 
     path: Path
@@ -62,28 +61,14 @@ class ScannedFile:
     same: bool = False
     ahead: deque[int] = field(default_factory=deque)
     lines: list[int] = field(default_factory=list)
-    articles: int = 0
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    settled: bool = True
 
     def settle(self) -> None:
         """Completes ``state`` after the whole file was read. If the file changed meanwhile, the
         digest is left empty, since it is not known which content was read.
         """
-        now = _state(self.path, self.root, self.stretch)
-        self.state = replace(
-            self.state,
-            digest=self.state.digest if now.stamp == self.state.stamp else "",
-            articles=self.articles,
-            skipped=tuple(self.problems),
-            settled=self.settled,
-            rows=bool(self.lines),
-        )
-
-    @property
-    def stretch(self) -> Stretch | None:
-        """The part of the file that is read; None for all of it."""
-        return self.state.stretch
+        if _state(self.path, self.root, self.state.stretch).stamp != self.state.stamp:
+            self.state.digest = ""
+        self.state.rows = bool(self.lines)
 
     @property
     def is_taken_over(self) -> bool:
@@ -204,13 +189,16 @@ def _look(
     alike = bool(old and old.digest) and (
         (old.record, old.size, old.stretch) == (state.record, state.size, state.stretch)
     )
-    digest = ""
-    if alike and old.stamp == state.stamp:
-        if max(old.modified, old.changed) + _TIMESTAMP_GRANULARITY_NS < scanned_before:
-            digest = old.digest
-    digest = digest or _digest(path, stretch)
-    same = alike and digest == old.digest
-    return ScannedFile(path, root, replace(state, digest=digest), old, first, line, same)
+    is_untouched = alike and old.stamp == state.stamp
+    if (
+        is_untouched
+        and max(state.modified, state.changed) + _TIMESTAMP_GRANULARITY_NS < scanned_before
+    ):
+        state.digest = old.digest
+    else:
+        state.digest = _digest(path, stretch)
+    same = alike and state.digest == old.digest
+    return ScannedFile(path, root, state, old, first, line, same)
 
 
 def _state(path: Path, root: Path, stretch: Stretch | None) -> FileState:

@@ -23,7 +23,7 @@ from rag.index.bits import (
     write_counts,
     write_lists,
 )
-from rag.index.columns import KeptRange, narrow, renumbered, write_columns
+from rag.index.columns import KeptRange, renumbered, write_columns
 from rag.index.features import Inner
 from rag.index.lexical import (
     FEATURE_SHIFT,
@@ -131,9 +131,7 @@ class LexicalWriter:
             "extra": extra,
             "lengths": lengths,
         }
-        write_columns(
-            folder / FEATURES_FILE, {name: narrow(array) for name, array in columns.items()}
-        )
+        write_columns(folder / FEATURES_FILE, columns)
         return len(names)
 
     def _write_lists(

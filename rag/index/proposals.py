@@ -15,6 +15,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
+    from rag.index.vectors import Ranked
 
 _MANY = 3  # a word that occurs in more than an eighth of the passages is a frequent one
 _GROUPS = 16  # groups of passages, for each that is sought, of which the best are looked at first
@@ -67,7 +68,7 @@ class Proposals:
 
     rows: np.ndarray
     words: np.ndarray
-    best: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]]
+    best: dict[tuple[str, int], Ranked]
     beside: np.ndarray
 
 
@@ -114,13 +115,12 @@ def merged(parts: Sequence[tuple[int, Proposals]], per_side: int) -> Proposals:
         parts: the first passage of each shard, ascending, and what it proposes.
         per_side: how many each side proposes for each language.
     """
-    best: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
+    best: dict[tuple[str, int], Ranked] = {}
     for key in dict.fromkeys(key for _, part in parts for key in part.best):
         parts_of_key = [(part.best[key], first) for first, part in parts if key in part.best]
         rows = np.concatenate([rows + first for (rows, _), first in parts_of_key])
-        best[key] = _top(
-            rows, np.concatenate([scores for (_, scores), _ in parts_of_key]), per_side
-        )
+        scores = np.concatenate([scores for (_, scores), _ in parts_of_key])
+        best[key] = _top(rows, scores, per_side)
     beside = np.concatenate([part.beside + first for first, part in parts])
     rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
     rows = rows.astype(np.int64)
@@ -172,7 +172,7 @@ def _promising(scores: np.ndarray, count: int) -> np.ndarray:
     return np.flatnonzero(scores >= least if least > 0 else scores > 0)
 
 
-def _top(rows: np.ndarray, scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _top(rows: np.ndarray, scores: np.ndarray, count: int) -> Ranked:
     """The rows with the largest scores, at most ``count``; of equal scores the first rows."""
     if len(rows) > count:
         least = np.partition(scores, len(scores) - count)[len(scores) - count]

@@ -26,6 +26,7 @@ from rag.corpus.walk import encodable, files_of
 from rag.embed.protocol import Embedder
 from rag.embed.static import load_static
 from rag.errors import CorpusError, YinjuError
+from rag.index import versions
 from rag.index.build import Task, build_task
 from rag.index.changes import guard
 from rag.index.corpus_diff import Holder
@@ -39,16 +40,7 @@ from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
 from rag.index.store import Store, digest_of_text
-from rag.index.versions import (
-    VERSIONS_FOLDER,
-    VERSIONS_KEPT,
-    building_folder,
-    commit,
-    current,
-    names,
-    remove_version,
-    writing,
-)
+from rag.index.versions import VERSIONS_FOLDER, VERSIONS_KEPT, live_folder, writing
 
 SHARDS_FOLDER = "shards"
 _JOB_FILE = f"{SHARDS_FOLDER}/job"
@@ -78,7 +70,7 @@ class ShardTask(Task):
         or by a worker that could no longer report it.
         """
         with contextlib.suppress(YinjuError):
-            return bool(self.began) and read_manifest(_version(self.path)).created >= self.began
+            return bool(self.began) and read_manifest(live_folder(self.path)).created >= self.began
         return False
 
 
@@ -159,13 +151,13 @@ def index_shards(
             done, skipped = _settled(tasks, build)
         reused = sum(one.report.reused for one in done if one.report)
         report = {"reused": reused, "shards": shards or lies_in_shards(path)}
-        versions = [_version(task.path) for task in tasks]
-        with building_folder(path) as folder:
+        built = [live_folder(task.path) for task in tasks]
+        with versions.building_folder(path) as folder:
             manifest, name, changes = join(
-                path, folder, versions, live, embedder, clock, report, skipped
+                path, folder, built, live, embedder, clock, report, skipped
             )
             guard(changes.removed, len(live.identities), path, max_removed)
-            commit(path, folder, name, keep)
+            versions.commit(path, folder, name, keep)
         (path / _JOB_FILE).unlink(missing_ok=True)
         clear(path)
     return BuildReport.of(manifest, name, clock, changes, manifest.skipped)
@@ -197,7 +189,7 @@ def clear(path: Path) -> None:
     shards of which none is left. The caller must hold the lock of the index.
     """
     named: dict[str, set[str]] = {}
-    for name in names(path):
+    for name in versions.names(path):
         with contextlib.suppress(YinjuError):
             for shard in read_manifest(path / VERSIONS_FOLDER / name).shards:
                 named.setdefault(shard.folder, set()).add(shard.version)
@@ -205,10 +197,8 @@ def clear(path: Path) -> None:
         named_versions = named.get(f"{SHARDS_FOLDER}/{folder.name}", set())
         is_removed = [False]
         with contextlib.suppress(YinjuError), writing(folder):
-            old = [
-                folder / VERSIONS_FOLDER / one for one in names(folder) if one not in named_versions
-            ]
-            is_removed = list(map(remove_version, old))
+            old = [one for one in versions.names(folder) if one not in named_versions]
+            is_removed = [versions.remove_version(folder / VERSIONS_FOLDER / one) for one in old]
         if not named_versions and all(is_removed):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -218,7 +208,7 @@ def lies_in_shards(path: str | Path) -> int:
     shards, or cannot be read.
     """
     with contextlib.suppress(YinjuError):
-        return read_manifest(_version(Path(path))).report.get("shards", 0)
+        return read_manifest(live_folder(path)).report.get("shards", 0)
     return 0
 
 
@@ -232,11 +222,6 @@ def changed(paths: Sequence[Path], path: Path, program: str) -> bool:
     return not known or _changed(_tasks(like, divide_as(files, known)), live)
 
 
-def _version(shard: Path) -> Path:
-    """The folder of the live version of an index."""
-    return shard / VERSIONS_FOLDER / current(shard)
-
-
 def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
     """Whether a shard is not up to date: its files have changed, or its live version is not the one
     that the whole index names, after an unfinished build or a rollback.
@@ -245,7 +230,7 @@ def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
     named = {shard.folder: shard.version for shard in shards}
     for task in tasks:
         try:
-            version = _version(task.path)
+            version = live_folder(task.path)
         except YinjuError:
             return True
         scan = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
@@ -280,7 +265,7 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
         tasks[other] = dataclasses.replace(tasks[other], share=share)
         done[other] = build([tasks[other]])[0]
         del tasks[number], done[number]
-    ids = [Store(_version(task.path)).identities()[:, 0] for task in tasks]
+    ids = [Store(live_folder(task.path)).identities()[:, 0] for task in tasks]
     for number in range(1, len(tasks)):
         before = np.concatenate(ids[:number])
         shared = np.intersect1d(before, ids[number])
@@ -290,8 +275,8 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
             done[number] = build([tasks[number]])[0]
             if done[number].problem:
                 raise CorpusError(done[number].problem)
-            ids[number] = Store(_version(tasks[number].path)).identities()[:, 0]
-    skipped = tuple(one for task in tasks for one in read_manifest(_version(task.path)).skipped)
+            ids[number] = Store(live_folder(tasks[number].path)).identities()[:, 0]
+    skipped = tuple(one for task in tasks for one in read_manifest(live_folder(task.path)).skipped)
     return done, skipped
 
 
@@ -310,7 +295,7 @@ def _holders(
         rows = np.flatnonzero(np.isin(digests, shared)).tolist()
         if not rows:
             continue
-        folder = _version(task.path)
+        folder = live_folder(task.path)
         sources = Sources.read(folder)
         files = sources.files if sources else ()
         ends = list(accumulate(file.articles for file in files))

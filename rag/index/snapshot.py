@@ -6,7 +6,6 @@ import contextlib
 import functools
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +16,13 @@ from rag.embed.static import load_static
 from rag.errors import UsageError
 from rag.index.bits import mapped
 from rag.index.catalogue import Catalogue
-from rag.index.columns import starts
 from rag.index.features import features, inner_of
 from rag.index.lexical import FEATURES_FILE, Lexical
 from rag.index.manifest import Manifest, corrupt
 from rag.index.named import NAMED_FILE
 from rag.index.proposals import CorpusStatistics, Proposals, Wanted, propose, shares
 from rag.index.store import COLUMNS_FILE, Store
-from rag.index.vectors import VECTORS_FILE, Vectors
+from rag.index.vectors import VECTORS_FILE, Ranked, Vectors
 from rag.index.versions import held
 
 TOKENS_FILE = "tokens"
@@ -146,24 +144,15 @@ class Snapshot:
 
     def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
         """The token ids of each of some passages, as one int64 array per passage."""
-        return self._cut(rows, self.token_run(rows))
-
-    def _cut(self, rows: Sequence[int], run: np.ndarray) -> list[np.ndarray]:
-        """Cuts ``run``, the token ids of some passages one after the other, into those of each."""
         at = np.asarray(rows, np.int64)
-        ends = starts(self.token_offsets[at + 1] - self.token_offsets[at]).tolist()
-        return [run[a:b] for a, b in pairwise(ends)]
+        bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
+        return [self.token_ids[begin:end].astype(np.int64) for begin, end in bounds]
 
     def token_run(self, rows: Sequence[int]) -> np.ndarray:
         """The token ids of some passages, one after the other, int64."""
-        at = np.asarray(rows, np.int64)
-        bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
-        parts = [self.token_ids[begin:end] for begin, end in bounds]
-        return np.concatenate([*parts, np.zeros(0, np.int64)], dtype=np.int64)
+        return np.concatenate([np.zeros(0, np.int64), *self.tokens(rows)])
 
-    def dense(
-        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def dense(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Ranked:
         """The k passages whose vectors have the largest inner product with the query.
 
         Args:

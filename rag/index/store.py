@@ -20,7 +20,6 @@ from rag.index import named
 from rag.index.blocks import Blocks, BlockWriter
 from rag.index.columns import (
     KeptRange,
-    narrow,
     read_columns,
     read_strings,
     renumbered,
@@ -186,9 +185,7 @@ class StoreWriter:
         stories = group(out["sketches"].reshape(-1, BANDS), shelf.articles, known_stories)
         # As a distance in rows, which stays the same when articles come or go elsewhere.
         out["stories"] = np.arange(len(stories)) - stories
-        write_columns(
-            self._folder / COLUMNS_FILE, {name: narrow(array) for name, array in out.items()}
-        )
+        write_columns(self._folder / COLUMNS_FILE, out)
         self._named.write(self._folder, old.names if old else None, moved)
         return characters, stories
 

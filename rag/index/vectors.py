@@ -17,6 +17,8 @@ import numpy as np
 from rag.index import near
 from rag.index.near import Near
 
+Ranked = tuple[np.ndarray, np.ndarray]
+"""Some passages, int64, and their scores, float32."""
 VECTORS_FILE = "vectors.faiss"
 # The largest component of a byte vector, in standard deviations of those of a random unit vector.
 # Of 157,379 passages of news none has a component beyond 5.4; what is larger is cut.
@@ -144,9 +146,7 @@ class Vectors:
             return np.zeros((0, self.dim), np.float32)
         return self.decode(self.codes[rows])
 
-    def search(
-        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Ranked:
         """The k passages with the largest inner product; in a large index nearly all of them
         (:mod:`rag.index.near`).
 

@@ -86,6 +86,11 @@ def current(path: str | Path) -> str:
     )
 
 
+def live_folder(path: str | Path) -> Path:
+    """The folder of the live version. Raises as :func:`current`."""
+    return Path(path) / VERSIONS_FOLDER / current(path)
+
+
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Holds the lock that admits one writer; if the writer dies, the system releases it.
