@@ -251,7 +251,7 @@ class _Content:
             often each occurs.
         figures: distinct figures of the text.
         day: publication date of the article, or None.
-        line: day of the date line, in the year 2000, or None.
+        line: day of the date line, in the year 2000, a leap year, or None.
         text: the text itself.
     """
 
@@ -264,14 +264,12 @@ class _Content:
 
     @classmethod
     def of(cls, article: Article) -> _Content:
-        try:
-            day = date.fromisoformat(article.date)
-        except ValueError:
-            day = None
         text = article.text
         words = runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True)
         counted, figures = np.unique(words, return_counts=True), frozenset(_FIGURE.findall(text))
-        return cls(np.unique(runs(text)), counted, figures, day, _date_line(text), text)
+        line = DATE_LINE.search(text, 0, _HEAD)
+        dated = _day(f"2000-{int(line['month']):02}-{int(line['day']):02}") if line else None
+        return cls(np.unique(runs(text)), counted, figures, _day(article.date), dated, text)
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
@@ -289,11 +287,9 @@ def _one_story(one: _Content, other: _Content) -> bool:
     if not bare and same < (_MIN_FIGURES_SHARED_NEXT if days else _MIN_FIGURES_SHARED):
         return False
     most = next(limit for share, limit in _TOO_MANY_REPETITIONS if same >= share)
-    repetitions = (
-        _counts_missing(one, other).max(initial=0),
-        _counts_missing(other, one).max(initial=0),
-    )
-    return min(repetitions) < most and not _renamed(one, other)
+    missing = [_counts_missing(one, other), _counts_missing(other, one)]
+    repetitions = min(counts.max(initial=0) for counts in missing)
+    return repetitions < most and not _renamed(one, other, missing)
 
 
 def renamed(one: str, other: str) -> bool:
@@ -317,9 +313,10 @@ def _places_of_names(one: str, other: str) -> set[tuple[str | None, ...]]:
     }
 
 
-def _renamed(one: _Content, other: _Content) -> bool:
-    """Whether two articles have the same words except for a name that differs."""
-    missing = [_counts_missing(one, other), _counts_missing(other, one)]
+def _renamed(one: _Content, other: _Content, missing: list[np.ndarray]) -> bool:
+    """Whether two articles have the same words except for a name that differs; ``missing`` are the
+    counts of the words of each that the other does not have.
+    """
     words = [content.words[1].sum() for content in (one, other)]
     if any(counts.sum() > _MAX_WORDS_MISSING * total for counts, total in zip(missing, words)):
         return False
@@ -332,13 +329,10 @@ def _renamed(one: _Content, other: _Content) -> bool:
     return mostly and missing[0].max() == missing[1].max()
 
 
-def _date_line(text: str) -> date | None:
-    """The day of the date line, or None. Its year is 2000, a leap year, so that 29 February is
-    valid.
-    """
-    match = DATE_LINE.search(text, 0, _HEAD)
+def _day(iso: str) -> date | None:
+    """The day that is written "YYYY-MM-DD", or None where there is no such day."""
     try:
-        return date(2000, int(match["month"]), int(match["day"])) if match else None
+        return date.fromisoformat(iso)
     except ValueError:
         return None
 

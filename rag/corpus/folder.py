@@ -85,7 +85,7 @@ class CorpusFolder:
         stated = _stated(**fields).stated
         front = f"---\n{yaml.safe_dump(stated, allow_unicode=True, sort_keys=False)}---\n"
         data = ((front if stated else "") + text).encode("utf-8", "replace")
-        name = fields.get("title") or _first_line(text)
+        name = fields.get("title") or next(filter(str.strip, text.splitlines()), "")
         return self._add(data, name, slug(name), ".txt", Record())
 
     def add_bytes(self, name: str, data: bytes, **fields: str) -> Added:
@@ -308,10 +308,6 @@ def _stated(
         for value in (title, date, source, url, lang)
     )
     return Record(*values)
-
-
-def _first_line(text: str) -> str:
-    return next((line for line in text.splitlines() if line.strip()), "")
 
 
 def _now() -> str:

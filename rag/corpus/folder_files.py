@@ -5,6 +5,7 @@ and the articles in it. One rename puts a file into its place.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import itertools
@@ -39,9 +40,6 @@ class FolderFiles:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._is_listed = False
-        self._sizes: defaultdict[int, list[Path]] = defaultdict(list)
-        self._keys: dict[str, Path] = {}
 
     def all(self) -> Iterator[Path]:
         """All files, including those put there by hand."""
@@ -69,7 +67,6 @@ class FolderFiles:
         aside = self.path / RECORDS_FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
         with self.storing():
             aside.parent.mkdir(parents=True, exist_ok=True)
-            self._sweep(aside.parent)
         try:
             with opened(content) as source, self.storing(), aside.open("wb") as target:
                 hasher = hashlib.sha256()
@@ -84,14 +81,6 @@ class FolderFiles:
         finally:
             aside.unlink(missing_ok=True)
 
-    def _sweep(self, hidden: Path) -> None:
-        """Removes temporary files left by a killed process, but none young enough to be in use."""
-        if not self._is_listed:
-            for left in hidden.glob("incoming-*"):
-                with contextlib.suppress(FileNotFoundError):
-                    if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                        left.unlink()
-
     def settle(self, aside: Path, final: Path, record: Record) -> None:
         """Moves a file into its place. Its record is written first, so no file is ever without
         one.
@@ -100,8 +89,9 @@ class FolderFiles:
             final.parent.mkdir(parents=True, exist_ok=True)
             self.note(final, record)
             os.replace(aside, final)
-        self._look()
-        self._take(final)
+        sizes, keys = self._listed
+        sizes[final.stat().st_size].append(final)
+        keys[key_of(final.name)] = final
 
     def note(self, file: Path, record: Record) -> None:
         """Writes the record of a file."""
@@ -115,24 +105,27 @@ class FolderFiles:
                     os.fsync(target.fileno())
             os.replace(note, self.record_file(file))
 
-    def _look(self) -> None:
-        """Lists the folder, if that was not done yet."""
-        if not self._is_listed:
-            self._is_listed = True
-            for path in self.all():
-                self._take(path)
+    @functools.cached_property
+    def _listed(self) -> tuple[defaultdict[int, list[Path]], dict[str, Path]]:
+        """The files by their sizes, and by the keys in their names.
 
-    def _take(self, path: Path) -> None:
-        """Notes the size and the key of a file."""
-        with contextlib.suppress(OSError):
-            self._sizes[path.stat().st_size].append(path)
-        if key := key_of(path.name):
-            self._keys[key] = path
+        Temporary files that a killed process left are removed, but none that may be in use.
+        """
+        for left in (self.path / RECORDS_FOLDER).glob("incoming-*"):
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                    left.unlink()
+        sizes, keys = defaultdict[int, list[Path]](list), dict[str, Path]()
+        for path in self.all():
+            with contextlib.suppress(OSError):
+                sizes[path.stat().st_size].append(path)
+            if key := key_of(path.name):
+                keys[key] = path
+        return sizes, keys
 
     def same(self, file: Path, digest: str) -> Path | None:
         """A file of the folder with the same bytes, or None. Reads only files of the same size."""
-        self._look()
-        for path in self._sizes[file.stat().st_size]:
+        for path in self._listed[0][file.stat().st_size]:
             with contextlib.suppress(OSError), path.open("rb") as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
                     return path
@@ -152,8 +145,7 @@ class FolderFiles:
 
     def at_key(self, key: str) -> Path | None:
         """The file with a key in its name, or None."""
-        self._look()
-        return self._keys.get(key)
+        return self._listed[1].get(key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.corpus.article import Article, Skipped
+from rag.corpus.reader import Holder
 from rag.embed import load_static
 from rag.embed.protocol import Embedder
 from rag.index.builder import Builder
 from rag.index.changes import compared, guard
-from rag.index.corpus_diff import CorpusDiff, Holder
+from rag.index.corpus_diff import CorpusDiff
 from rag.index.file_scan import FileScan, Item
 from rag.index.live import LiveVersion
 from rag.index.report import BuildReport, Clock, Progress

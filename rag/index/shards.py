@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.corpus.article import Skipped
-from rag.corpus.reader import existing
+from rag.corpus.article import Skipped, digest_of_text
+from rag.corpus.reader import Holder, existing
 from rag.corpus.walk import encodable, files_of
 from rag.embed.protocol import Embedder
 from rag.embed.static import load_static
@@ -29,7 +29,6 @@ from rag.errors import CorpusError, YinjuError
 from rag.index import versions
 from rag.index.build import Task, build_task
 from rag.index.changes import guard
-from rag.index.corpus_diff import Holder
 from rag.index.disk import storage_errors, write_atomic
 from rag.index.file_scan import FileScan
 from rag.index.joint import join
@@ -39,7 +38,7 @@ from rag.index.report import BuildReport, Clock, Progress
 from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
-from rag.index.store import Store, digest_of_text
+from rag.index.store import Store
 from rag.index.versions import VERSIONS_FOLDER, VERSIONS_KEPT, live_folder, writing
 
 SHARDS_FOLDER = "shards"
