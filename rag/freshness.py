@@ -112,4 +112,4 @@ def _changed(folder: Path, paths: Sequence[Path]) -> bool:
 
     if read_manifest(folder).shards:
         return changed(paths, folder.parent.parent, program())
-    return FileScan.at(paths, program(), folder).changed
+    return FileScan(paths, program(), folder).changed

@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -167,7 +166,7 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     # a heap (candidate pairs that are connected) at a time, so few articles are in memory
     for heap in heaps.values():
         articles = read(sorted({row for pair in heap for row in pair}))
-        contents = {row: _Content.of(article) for row, article in articles.items()}
+        contents = {row: _Content(article) for row, article in articles.items()}
         for one, other in heap:
             apart = joined.first(one) != joined.first(other)
             if apart and _one_story(contents[one], contents[other]):
@@ -241,7 +240,6 @@ class _Joined:
         self._above[max(one, other)] = min(one, other)
 
 
-@dataclass(frozen=True, slots=True)
 class _Content:
     """What two articles are compared by.
 
@@ -255,21 +253,14 @@ class _Content:
         text: the text itself.
     """
 
-    runs: np.ndarray
-    words: tuple[np.ndarray, np.ndarray]
-    figures: frozenset[str]
-    day: date | None
-    line: date | None
-    text: str
-
-    @classmethod
-    def of(cls, article: Article) -> _Content:
-        text = article.text
+    def __init__(self, article: Article) -> None:
+        self.text = text = article.text
+        self.runs = np.unique(runs(text))
         words = runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True)
-        counted, figures = np.unique(words, return_counts=True), frozenset(_FIGURE.findall(text))
+        self.words = np.unique(words, return_counts=True)
+        self.figures, self.day = frozenset(_FIGURE.findall(text)), _day(article.date)
         line = DATE_LINE.search(text, 0, _HEAD)
-        dated = _day(f"2000-{int(line['month']):02}-{int(line['day']):02}") if line else None
-        return cls(np.unique(runs(text)), counted, figures, _day(article.date), dated, text)
+        self.line = _day(f"2000-{int(line['month']):02}-{int(line['day']):02}") if line else None
 
 
 def _one_story(one: _Content, other: _Content) -> bool:

@@ -11,7 +11,6 @@ the files hold no pointers.
 from __future__ import annotations
 
 import mmap
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +24,6 @@ _SLACK = 8  # padding bytes at the end, so that 8 bytes can be read from whereve
 NUMBERS_PER_BATCH = 1 << 18
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ListLayout:
     """The bit positions of n lists in the file of lower bits and in that of upper bits.
 
@@ -36,25 +34,19 @@ class ListLayout:
             followed by the end of the last list (n + 1,).
     """
 
-    counts: np.ndarray
-    widths: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-    @classmethod
-    def of(cls, counts: np.ndarray, universe: int) -> ListLayout:
+    def __init__(self, counts: np.ndarray, universe: int) -> None:
         """The layout of lists with ``counts`` numbers each, all of them below ``universe``."""
-        counts = np.asarray(counts, np.int64)
+        self.counts = counts = np.asarray(counts, np.int64)
         widths = np.maximum(np.frexp(universe // np.maximum(counts, 1))[1] - 1, 0).astype(np.int64)
         high = np.where(counts > 0, counts + (max(universe - 1, 0) >> widths), 0)
-        return cls(counts, widths, starts(counts * widths), starts(high))
+        self.widths, self.low, self.high = widths, starts(counts * widths), starts(high)
 
 
 class BitWriter:
-    """Appends bits to a file; the first bit of each byte is its lowest."""
+    """Appends bits to an open file; the first bit of each byte is its lowest."""
 
-    def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = open(path, "wb")
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._rest = np.zeros(0, np.uint8)  # the latest bits, too few to fill a byte
 
     def ones(self, positions: np.ndarray, total: int) -> None:
@@ -76,13 +68,9 @@ class BitWriter:
         self._file.write(np.packbits(bits[:whole], bitorder="little").data)
         self._rest = bits[whole:]
 
-    def close(self, abandon: bool = False) -> None:
-        """Pads and closes the file; with ``abandon``, when it will be deleted, only closes it."""
-        try:
-            if not abandon:
-                self._put(np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8))
-        finally:
-            self._file.close()
+    def finish(self) -> None:
+        """Pads the file."""
+        self._put(np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8))
 
 
 def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: ListLayout) -> None:

@@ -76,7 +76,6 @@ class ScannedFile:
         return self.same and self.before is not None and self.before.settled
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class FileScan:
     """The files of a corpus, each compared with its state for the previous version.
 
@@ -88,21 +87,14 @@ class FileScan:
         columns: which columns of tables hold which field of an article, as pairs.
     """
 
-    corpus: tuple[str, ...]
-    scanned: int
-    found: tuple[ScannedFile | Skipped, ...]
-    before: Sources | None
-    columns: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def at(
-        cls,
+    def __init__(
+        self,
         paths: Sequence[Path],
         program: str,
         version: Path | None = None,
         columns: Mapping[str, str] | None = None,
         items: Sequence[Item] | None = None,
-    ) -> FileScan:
+    ) -> None:
         """Looks at all files, and compares them with those of a version.
 
         Args:
@@ -116,7 +108,8 @@ class FileScan:
         Raises:
             CorpusError: no path is named, or one does not exist.
         """
-        scanned, before = time.time_ns(), None
+        self.corpus = tuple(os.path.abspath(path) for path in paths)
+        self.scanned, before = time.time_ns(), None
         if version:
             with contextlib.suppress(*DAMAGED_INDEX_ERRORS):  # damaged: then all files are read
                 before = Sources.read(version)
@@ -125,6 +118,7 @@ class FileScan:
             wanted = before.columns
         if before and (before.program, before.columns) != (program, wanted):
             before = None
+        self.before, self.columns = before, wanted
         known: dict[tuple[str, str], tuple[FileState, int, int]] = {}
         row = line = 0
         for file in before.files if before else ():
@@ -132,13 +126,12 @@ class FileScan:
             row += file.articles
             line += file.articles * file.rows
         scanned_before = before.scanned if before else 0
-        found = tuple(
+        self.found = tuple(
             item
             if isinstance(item, Skipped)
             else _look(*item[:2], known, scanned_before, *item[3:])
             for item in (files_of(existing(paths)) if items is None else items)
         )
-        return cls(tuple(os.path.abspath(path) for path in paths), scanned, found, before, wanted)
 
     @property
     def files(self) -> list[ScannedFile]:

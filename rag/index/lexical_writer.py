@@ -7,6 +7,7 @@ code calls it a place.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -15,32 +16,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from rag.index.bits import (
-    NUMBERS_PER_BATCH,
-    BitWriter,
-    ListLayout,
-    mapped,
-    write_counts,
-    write_lists,
-)
+from rag.index import bits, lexical
 from rag.index.columns import KeptRange, renumbered, write_columns
 from rag.index.features import Inner
-from rag.index.lexical import (
-    FEATURE_SHIFT,
-    FEATURES_FILE,
-    LOWER_BITS_FILE,
-    MAX_TERM_COUNT,
-    TERM_COUNTS_FILE,
-    UPPER_BITS_FILE,
-    Lexical,
-)
 
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
 
 _MERGED = 1 << 23  # features (8 bytes each, 64 MB) of batches that are merged in one go
 
-Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+Batch = tuple[np.ndarray, ...]
 """Features, ascending (n,); where the postings of each begin (n + 1,); the postings, each with the
 passage above the lowest 16 bits and the count in these."""
 _T = TypeVar("_T")
@@ -52,18 +37,13 @@ class LexicalWriter:
     """
 
     def __init__(self, spool: Path, inner: Inner) -> None:
-        """Opens the files of the spool.
-
+        """
         Args:
-            spool: a folder for them.
+            spool: a folder for the batches.
             inner: the bigrams within the tokens of the model in use
                 (:func:`rag.index.features.inner_of`).
         """
-        self._inner = inner
-        # The three parts of each batch, as in Batch.
-        self._spools = [spool / f"lexical.{part}" for part in ("features", "first", "places")]
-        self._files = [open(file, "wb") for file in self._spools]
-        self._sizes: list[tuple[int, int]] = []  # number of features and of postings of each batch
+        self._inner, self._spool = inner, spool
         self._lengths: list[tuple[np.ndarray, np.ndarray]] = []
 
     def add(
@@ -95,17 +75,17 @@ class LexicalWriter:
         keys, counts = keys[stored], counts[stored]
         feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
         passages = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)]
-        places = passages << 16 | np.minimum(counts, MAX_TERM_COUNT)
-        for file, part in zip(self._files, (feature, np.append(first, len(keys)), places)):
-            file.write(part.data)
-        self._sizes.append((len(feature), len(places)))
+        places = passages << 16 | np.minimum(counts, lexical.MAX_TERM_COUNT)
+        parts = feature, np.append(first, len(keys)), places
+        for file, part in zip(self._files(len(self._lengths)), parts):
+            np.save(file, part)
         self._lengths.append((rows, np.bincount(owner, minlength=len(rows))))
 
     def write(
         self,
         folder: Path,
         passages: int,
-        old: Lexical | None = None,
+        old: lexical.Lexical | None = None,
         kept_passages: Sequence[KeptRange] = (),
     ) -> int:
         """Writes the files of the lexical index; returns the number of features that are stored.
@@ -131,7 +111,7 @@ class LexicalWriter:
             "extra": extra,
             "lengths": lengths,
         }
-        write_columns(folder / FEATURES_FILE, columns)
+        write_columns(folder / lexical.FEATURES_FILE, columns)
         return len(names)
 
     def _write_lists(
@@ -149,30 +129,23 @@ class LexicalWriter:
             beyond once per passage.
         """
         parts = [(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        writers = [
-            BitWriter(folder / name)
-            for name in (LOWER_BITS_FILE, UPPER_BITS_FILE, TERM_COUNTS_FILE)
-        ]
-        done = False
-        try:
+        with contextlib.ExitStack() as files:
+            opened = [files.enter_context(open(folder / name, "wb")) for name in lexical.BIT_FILES]
+            low, high, term_counts = writers = list(map(bits.BitWriter, opened))
             for features, sizes, places in _ahead(merged):
-                rows, times = (
-                    (places >> 16) & ((1 << FEATURE_SHIFT - 16) - 1),
-                    places & MAX_TERM_COUNT,
-                )
-                write_lists(writers[0], writers[1], rows, ListLayout.of(sizes, passages))
+                rows = (places >> 16) & ((1 << lexical.FEATURE_SHIFT - 16) - 1)
+                times = places & lexical.MAX_TERM_COUNT
+                bits.write_lists(low, high, rows, bits.ListLayout(sizes, passages))
                 more = np.add.reduceat(times, np.cumsum(sizes) - sizes) - sizes
-                write_counts(writers[2], times[np.repeat(more > 0, sizes)])
+                bits.write_counts(term_counts, times[np.repeat(more > 0, sizes)])
                 parts.append((features, sizes, more))
-            done = True
-        finally:
             for writer in writers:
-                writer.close(abandon=not done)
+                writer.finish()
         names, counts, extra = map(np.concatenate, zip(*parts, strict=True))
         return names, counts, extra
 
     def _merged(
-        self, old: Lexical | None, moved: np.ndarray, reordered: bool
+        self, old: lexical.Lexical | None, moved: np.ndarray, reordered: bool
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Merges the batches and the postings taken over from ``old``, some features at a time.
 
@@ -196,19 +169,16 @@ class LexicalWriter:
         ends, begin = np.cumsum(most), 0
         while begin < len(vocabulary):
             end = max(
-                begin + 1, int(np.searchsorted(ends, ends[begin] + NUMBERS_PER_BATCH, "right")) - 1
+                begin + 1,
+                int(np.searchsorted(ends, ends[begin] + bits.NUMBERS_PER_BATCH, "right")) - 1,
             )
             some = vocabulary[begin:end]
             new = _places_of(batches, some)
             if old:
                 old_places = old.places(some, moved)
                 old_places = np.sort(old_places) if reordered else old_places
-                new = (
-                    np.insert(old_places, np.searchsorted(old_places, new), new)
-                    if len(new)
-                    else old_places
-                )
-            numbers = new >> FEATURE_SHIFT
+                new = np.insert(old_places, np.searchsorted(old_places, new), new)
+            numbers = new >> lexical.FEATURE_SHIFT
             sizes = np.bincount(numbers, minlength=len(some))
             is_present = sizes > 0
             if is_present.any():
@@ -216,24 +186,15 @@ class LexicalWriter:
             begin = end
 
     def _spooled(self) -> list[Batch]:
-        """The batches that were spooled, mapped from the disk."""
-        self.close()
-        features, first, places = (
-            mapped(file, np.dtype(kind))
-            for file, kind in zip(self._spools, (np.uint64, np.int64, np.int64))
-        )
-        out, at, begin = [], 0, 0
-        for number, (n_features, size) in enumerate(self._sizes):
-            # A batch has one beginning more than features: the end of its last posting list.
-            starts = first[at + number : at + number + n_features + 1]
-            out.append((features[at : at + n_features], starts, places[begin : begin + size]))
-            at, begin = at + n_features, begin + size
-        return out
+        """The batches that were spooled, mapped from the disk as plain arrays."""
+        batches = (self._files(number) for number in range(len(self._lengths)))
+        return [
+            tuple(np.asarray(np.load(one, mmap_mode="r")) for one in files) for files in batches
+        ]
 
-    def close(self) -> None:
-        """Closes the files of the spool."""
-        for file in self._files:
-            file.close()
+    def _files(self, number: int) -> list[Path]:
+        """The files with the three parts of a batch."""
+        return [self._spool / f"{number}.{part}.npy" for part in ("features", "first", "places")]
 
 
 def _places_of(batches: Sequence[Batch], some: np.ndarray) -> np.ndarray:
@@ -245,7 +206,7 @@ def _places_of(batches: Sequence[Batch], some: np.ndarray) -> np.ndarray:
         a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
         if a < b:
             numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
-            parts.append(numbers << FEATURE_SHIFT | places[first[a] : first[b]])
+            parts.append(numbers << lexical.FEATURE_SHIFT | places[first[a] : first[b]])
     return np.sort(np.concatenate(parts))
 
 

@@ -61,6 +61,13 @@ class ShardRecord:
     passages: int
     bytes: int
 
+    @classmethod
+    def of(cls, version: Path, manifest: Manifest) -> ShardRecord:
+        """The record of a shard, from the folder and the manifest of its version."""
+        index, counts = version.parent.parent, manifest.counts
+        folder = index.relative_to(index.parent.parent).as_posix()
+        return cls(folder, version.name, counts.articles, counts.passages, manifest.bytes)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,11 +34,11 @@ from rag.index.versions import held
 _STORIES_FILE = "stories"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """What the whole index keeps in memory of one shard.
 
     Attributes:
+        articles: number of articles.
         passages: as :attr:`rag.index.snapshot.Snapshot.passages`.
         sizes: number of tokens of each passage, int32 (n_passages,).
         codes: for "lang", "date" and "source" what is for languages
@@ -47,22 +46,13 @@ class Facts:
         features: number of lexical features of all passages together.
     """
 
-    passages: np.recarray
-    sizes: np.ndarray
-    codes: dict[str, tuple[tuple[str, ...], np.ndarray]]
-    features: int
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Facts:
+    def __init__(self, snapshot: Snapshot) -> None:
         """The facts of an open shard."""
-        codes = {name: snapshot.store.codes(name) for name in CODED_FIELDS}
-        sizes = np.diff(snapshot.token_offsets).astype(np.int32)
-        return cls(snapshot.passages, sizes, codes, snapshot.lexical_index.features_in_all)
-
-    @property
-    def articles(self) -> int:
-        """Number of articles."""
-        return len(self.codes["lang"][1])
+        self.articles = snapshot.n_articles
+        self.passages = snapshot.passages
+        self.sizes = np.diff(snapshot.token_offsets).astype(np.int32)
+        self.codes = {name: snapshot.store.codes(name) for name in CODED_FIELDS}
+        self.features = snapshot.lexical_index.features_in_all
 
 
 class Shards:
@@ -78,7 +68,7 @@ class Shards:
     def __init__(self, snapshots: Sequence[Snapshot]) -> None:
         """Takes the opened shards."""
         self._snapshots = snapshots
-        self.facts = tuple(map(Facts.of, snapshots))
+        self.facts = tuple(map(Facts, snapshots))
         self.of = len(snapshots)
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.corpus import duplicates
 from rag.corpus.article import Skipped, digest_of_text
 from rag.corpus.reader import Holder, existing
 from rag.corpus.walk import encodable, files_of
@@ -28,13 +29,14 @@ from rag.embed.static import load_static
 from rag.errors import CorpusError, YinjuError
 from rag.index import versions
 from rag.index.build import Task, build_task
-from rag.index.changes import guard
-from rag.index.disk import storage_errors, write_atomic
+from rag.index.changes import Changes, compared, guard
+from rag.index.disk import storage_errors, sync_tree, write_atomic
 from rag.index.file_scan import FileScan
-from rag.index.joint import join
 from rag.index.live import LiveVersion
-from rag.index.manifest import read_manifest
-from rag.index.report import BuildReport, Clock, Progress
+from rag.index.manifest import Counts, Manifest, ShardRecord, read_manifest
+from rag.index.open import open_version
+from rag.index.report import BuildReport, Clock, Progress, counted, describe
+from rag.index.sharded import Sharded, Shards, write_stories
 from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
@@ -152,7 +154,7 @@ def index_shards(
         report = {"reused": reused, "shards": shards or lies_in_shards(path)}
         built = [live_folder(task.path) for task in tasks]
         with versions.building_folder(path) as folder:
-            manifest, name, changes = join(
+            manifest, name, changes = _join(
                 path, folder, built, live, embedder, clock, report, skipped
             )
             guard(changes.removed, len(live.identities), path, max_removed)
@@ -232,7 +234,7 @@ def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
             version = live_folder(task.path)
         except YinjuError:
             return True
-        scan = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
+        scan = FileScan(task.corpus, task.program, version, task.columns, task.share)
         if named.get(task.folder) != version.name or scan.changed:
             return True
     return False
@@ -307,3 +309,79 @@ def _holders(
                     int(digests[row]), (article.path, stated, digest_of_text(article.text))
                 )
     return out
+
+
+def _join(
+    path: Path,
+    folder: Path,
+    built: Sequence[Path],
+    live: LiveVersion,
+    embedder: Embedder,
+    clock: Clock,
+    report: dict[str, int],
+    skipped: Sequence[Skipped],
+) -> tuple[Manifest, str, Changes]:
+    """Writes the version of the whole index: the stories of all articles, the head of the sources
+    (:mod:`rag.index.sources`), and the manifest that names the shards.
+
+    A story is a group of near-duplicate articles (:mod:`rag.corpus.duplicates`).
+
+    Args:
+        path, folder: the folder of the whole index, and that of its version under construction.
+        built: the folders of the shards' versions, in order.
+        live: the version that is live until now.
+        embedder: the model that made the vectors.
+        clock: started when the build began.
+        report: further entries for the manifest's report, beside the number skipped by the shards.
+        skipped: files and articles that could not be read.
+
+    Returns:
+        The manifest, the version's name, and how the articles differ from those of ``live``.
+    """
+    manifests = list(map(read_manifest, built))
+    with clock("stories"), storage_errors(path):
+        identities, stories = _stories(built, manifests[0], live, embedder)
+        changes = compared(live.identities, identities)
+    with clock("write"), storage_errors(path):
+        write_stories(folder, stories)
+        if sources := Sources.read(built[0], with_files=False):
+            nothing = np.zeros(0, np.uint64)
+            dataclasses.replace(sources, files=(), skipped=(), lines=nothing).write(folder)
+        sync_tree(folder)
+        sums = np.sum([dataclasses.astuple(one.counts) for one in manifests], axis=0).tolist()
+        sums[-2:] = counted(stories)  # a story may lie in several shards
+        not_read = sum(one.report["skipped"] for one in manifests)
+        manifest, name = describe(
+            path,
+            folder,
+            clock,
+            embedder=embedder,
+            changes=changes,
+            report={**report, "skipped": not_read},
+            vectors=manifests[0].vectors,
+            counts=Counts(*sums),
+            skipped=skipped,
+            shards=tuple(map(ShardRecord.of, built, manifests)),
+        )
+    return manifest, name, changes
+
+
+def _stories(
+    built: Sequence[Path], manifest: Manifest, live: LiveVersion, embedder: Embedder
+) -> tuple[np.ndarray, np.ndarray]:
+    """The digests of the id and the content of every article, uint64 (n, 2), and for each article
+    the row of the first one of its story, int32 (n,). ``manifest`` is that of the first shard.
+    """
+    with contextlib.ExitStack() as hold:
+        snapshots = [hold.enter_context(open_version(one, embedder)) for one in built]
+        stores = [one.store for one in snapshots]
+        identities = np.concatenate([one.identities() for one in stores])
+        sketches = np.concatenate([one.sketches() for one in stores])
+        nothing = np.zeros(len(identities), np.int32)
+        whole = Sharded(built[0], manifest, embedder, Shards(snapshots), nothing)
+        known = None
+        if live.stories is not None and 0 < len(live.stories) == len(live.identities):
+            rows = {one: row for row, one in enumerate(map(tuple, live.identities.tolist()))}
+            was = [rows.get(one, -1) for one in map(tuple, identities.tolist())]
+            known = duplicates.still_known(live.stories, np.array(was, np.int64))
+        return identities, duplicates.group(sketches, whole.articles, known)
