@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from rag.corpus import trash
 from rag.corpus.article import Article, Skipped
 from rag.corpus.dates import normal_date
-from rag.corpus.folder_files import FolderFiles, last_part, look_into, parts, slug, url_key
+from rag.corpus.folder_files import FileContents, FolderFiles, last_part, parts, slug, url_key
 from rag.corpus.kept import KEY_DIGITS, Record
 from rag.corpus.trash import Removed
 from rag.corpus.walk import files_of, shown
@@ -143,7 +143,7 @@ class CorpusFolder:
         changed.
         """
         with self._files.incoming(page.data, page.suffix) as (aside, digest):
-            found = look_into(aside, self.columns)
+            found = FileContents(aside, self.columns)
             if found.first is None:
                 return Added(page.asked, "refused", reason=found.reason)
             record = _record_of_page(page, found.first, found.digest)
@@ -262,7 +262,7 @@ class CorpusFolder:
             # it was added here before, and found to hold an article
             if same and self._files.record_of(same).article:
                 return self._there(name, same)
-            found = look_into(aside, self.columns)
+            found = FileContents(aside, self.columns)
             if found.first is None:
                 return Added(name, "refused", reason=found.reason)
             if same:

@@ -15,7 +15,6 @@ import time
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -148,7 +147,6 @@ class FolderFiles:
         return self._listed[1].get(key)
 
 
-@dataclass(frozen=True, slots=True)
 class FileContents:
     """What a file holds.
 
@@ -159,27 +157,22 @@ class FileContents:
         reason: what of it cannot be read, "" for nothing.
     """
 
-    articles: int
-    first: Article | None
-    digest: str
-    reason: str
+    def __init__(self, file: Path, columns: Mapping[str, str] | None = None) -> None:
+        """Reads the file."""
+        from rag.corpus.reader import read_corpus
 
-
-def look_into(file: Path, columns: Mapping[str, str] | None = None) -> FileContents:
-    """Reads a file and returns what it holds."""
-    from rag.corpus.reader import read_corpus
-
-    first, count, reasons, hasher = None, 0, [], hashlib.sha256()
-    for item in read_corpus([file], columns):
-        if isinstance(item, Article):
-            first, count = first or item, count + 1
-            hasher.update("\0".join((item.title, item.date, item.text, "")).encode())
-        else:
-            reasons.append(item.reason)
-    reason = reasons[0] if reasons else "" if first else "no article in it"
-    if count and len(reasons) > 1:
-        reason = f"{len(reasons):,} parts of it were skipped, the first: {reason}"
-    return FileContents(count, first, hasher.hexdigest()[: 2 * KEY_DIGITS] if count else "", reason)
+        self.first: Article | None = None
+        self.articles, reasons, hasher = 0, list[str](), hashlib.sha256()
+        for item in read_corpus([file], columns):
+            if isinstance(item, Article):
+                self.first, self.articles = self.first or item, self.articles + 1
+                hasher.update("\0".join((item.title, item.date, item.text, "")).encode())
+            else:
+                reasons.append(item.reason)
+        self.digest = hasher.hexdigest()[: 2 * KEY_DIGITS] if self.first else ""
+        self.reason = reasons[0] if reasons else "" if self.first else "no article in it"
+        if self.first and len(reasons) > 1:
+            self.reason = f"{len(reasons):,} parts of it were skipped, the first: {reasons[0]}"
 
 
 def opened(content: bytes | Path) -> BinaryIO:

@@ -18,7 +18,6 @@ import numpy as np
 
 from rag.index.columns import starts
 
-_LONG = 256  # from so many numbers of one width on, they are decoded by strides, not one by one
 _SLACK = 8  # padding bytes at the end, so that 8 bytes can be read from wherever a field begins
 # Numbers packed or unpacked in one go: so few that the arrays at work stay in the CPU cache.
 NUMBERS_PER_BATCH = 1 << 18
@@ -120,21 +119,6 @@ class Bits:
         bits = np.unpackbits(self.bytes[begin : (last + 7) >> 3], bitorder="little")
         return bits[first - 8 * begin : last - 8 * begin].view(bool)
 
-    def row(self, start: int, width: int, count: int) -> np.ndarray:
-        """``count`` adjacent numbers of ``width`` bits each (under 57), from bit ``start`` on,
-        int64 (count,).
-        """
-        if count < _LONG:
-            return self.fields(start + np.arange(count) * width, width)
-        out = np.empty(count, np.int64)
-        for place in range(8):  # 8 numbers take ``width`` bytes: each eighth is a strided view
-            first, shift = divmod(start + place * width, 8)
-            size = (count - place + 7) >> 3
-            words = np.ndarray((size,), "<i8", self.bytes, first, (width,))
-            out[place::8] = words >> shift
-        out &= (1 << width) - 1
-        return out
-
     def fields(self, starts: np.ndarray, widths: np.ndarray | int) -> np.ndarray:
         """The numbers of ``widths`` bits each (under 57) that begin at bits ``starts``, int64."""
         found = self._words[starts >> 3] >> (starts & 7).view(np.uint64)
@@ -161,11 +145,12 @@ class Lists:
         width, start = int(layout.widths[number]), int(layout.low[number])
         flags = self._high.flags(int(layout.high[number]), int(layout.high[number + 1]))
         upper = np.flatnonzero(flags)
-        upper -= np.arange(len(upper))
-        if not width:
-            return upper
+        index = np.arange(len(upper))
+        upper -= index
         upper <<= width
-        upper |= self._low.row(start, width, len(upper))
+        index *= width
+        index += start
+        upper |= self._low.fields(index, width)
         return upper
 
     def some(self, first: int, last: int) -> np.ndarray:

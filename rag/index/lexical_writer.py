@@ -67,7 +67,11 @@ class LexicalWriter:
         # Feature and passage are packed into one number, so that a single sort groups them.
         keys = found << np.uint64(_DOC_BITS) | owner.astype(np.uint64)
         keys, counts = np.unique(keys, return_counts=True)
-        within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
+        # The bigrams within tokens, in the same form.
+        texts = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
+        of, pairs = self._inner.of_tokens(ids)
+        inner = pairs << np.uint64(_DOC_BITS) | texts[of]
+        within, times = np.unique(inner, return_counts=True)
         at = np.minimum(np.searchsorted(keys, within), max(len(keys) - 1, 0))
         same = keys[at] == within if len(keys) else np.zeros(len(within), bool)
         counts[at[same]] -= times[same]
@@ -234,12 +238,3 @@ def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
             out = every[np.r_[True, every[1:] != every[:-1]][: len(every)]]
             waiting, size = [], 0
     return out
-
-
-def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The bigrams within the tokens of some texts, each repeated as often as it occurs, with the
-    position of its text in the lowest 16 bits.
-    """
-    owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
-    of, pairs = inner.of_tokens(ids)
-    return pairs << np.uint64(_DOC_BITS) | owner[of]

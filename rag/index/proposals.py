@@ -88,7 +88,7 @@ def propose(
         allowed: bool (n_passages,); others are not considered.
         beside: passages that are scored in any case.
     """
-    words = shares(snapshot, wanted.wordings, whole)
+    words = snapshot.shares(wanted.wordings, whole)
     sides = [words] if wanted.expansion is None else [words, _expansion(snapshot, wanted.expansion)]
     langs, best = snapshot.lang_codes[0], {}
     for number, lang in enumerate(langs):
@@ -127,20 +127,6 @@ def merged(parts: Sequence[tuple[int, Proposals]], per_side: int) -> Proposals:
     every = np.concatenate([part.rows + first for first, part in parts])
     words = np.concatenate([part.words for _, part in parts])
     return Proposals(rows, words[np.searchsorted(every, rows)], best, beside)
-
-
-def shares(
-    snapshot: Snapshot, wordings: Sequence[np.ndarray], whole: CorpusStatistics
-) -> np.ndarray:
-    """BM25 of every passage as a share of what none could exceed, float32 (n_passages,): for the
-    question in whichever of its wordings gives more.
-    """
-    out: np.ndarray | None = None
-    for found, frequencies in zip(wordings, whole.frequencies):
-        words, bound = snapshot.lexical_index.scores(found, whole, frequencies)
-        words /= np.float32(max(bound, 1e-9))
-        out = words if out is None else np.maximum(out, words)
-    return np.zeros(snapshot.n_passages, np.float32) if out is None else out
 
 
 def _expansion(

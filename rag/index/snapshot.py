@@ -20,7 +20,7 @@ from rag.index.features import features, inner_of
 from rag.index.lexical import FEATURES_FILE, Lexical
 from rag.index.manifest import Manifest, corrupt
 from rag.index.named import NAMED_FILE
-from rag.index.proposals import CorpusStatistics, Proposals, Wanted, propose, shares
+from rag.index.proposals import CorpusStatistics, Proposals, Wanted, propose
 from rag.index.store import COLUMNS_FILE, Store
 from rag.index.vectors import VECTORS_FILE, Ranked, Vectors
 from rag.index.versions import held
@@ -180,7 +180,12 @@ class Snapshot:
         """Like :meth:`lexical`, for wordings given by their features; document frequencies and
         lengths are those of ``whole``, a corpus of which this index may be a part.
         """
-        return shares(self, wordings, whole)
+        out = np.zeros(self.n_passages, np.float32)
+        for found, frequencies in zip(wordings, whole.frequencies):
+            words, bound = self.lexical_index.scores(found, whole, frequencies)
+            words /= np.float32(max(bound, 1e-9))
+            np.maximum(out, words, out=out)
+        return out
 
     def features_of(self, text: str) -> np.ndarray:
         """The distinct lexical features of a text (uint64), ascending."""
