@@ -120,11 +120,8 @@ def runs(text: str, short: bool = False) -> np.ndarray:
     """
     letters = _NO_LETTER.sub("", text).lower().encode("utf-32-le", "surrogatepass")
     points = np.frombuffer(letters, "<u4").astype(np.uint64)
-    size = (
-        RUN_CHARACTERS
-        if np.count_nonzero(points >= 0x2E80) * 2 > len(points)
-        else RUN_CHARACTERS_LATIN
-    )
+    is_chinese = np.count_nonzero(points >= 0x2E80) * 2 > len(points)
+    size = RUN_CHARACTERS if is_chinese else RUN_CHARACTERS_LATIN
     size = size // 2 if short else size
     if len(points) < size:
         return np.zeros(0, np.uint64)

@@ -54,11 +54,8 @@ def full_name(place: Place) -> str:
     "四川省成都市武侯区", "日本".
     """
     codes = (f"{place.code[:2]}0000", f"{place.code[:4]}00", place.code)
-    return "".join(
-        dict.fromkeys(
-            gazetteer.by_code()[code].name for code in codes if code in gazetteer.by_code()
-        )
-    )
+    places = filter(None, map(gazetteer.by_code().get, codes))
+    return "".join(dict.fromkeys(one.name for one in places))
 
 
 def _inmost(name: str) -> Place | None:

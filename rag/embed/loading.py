@@ -170,18 +170,13 @@ def _kind(read: Callable[[str], Any]) -> str:
     """The kind of a model, as its configuration tells it: of any version of the library, of PyLate
     and of ColBERT.
     """
-    library_config, config = (
-        read(file) or {} for file in ("config_sentence_transformers.json", "config.json")
-    )
+    library_config = read("config_sentence_transformers.json") or {}
+    config = read("config.json") or {}
     modules = read("modules.json")
     if not config and modules is None:
         raise FileNotFoundError("it has neither a config.json nor a modules.json")
-    if library_config.get("model_type"):
-        return (
-            MULTI_VECTOR
-            if library_config["model_type"] == "ColBERT"
-            else library_config["model_type"]
-        )
+    if kind := library_config.get("model_type"):
+        return MULTI_VECTOR if kind == "ColBERT" else kind
     architectures = config.get("architectures") or []
     if "HF_ColBERT" in architectures or "query_prefix" in library_config:
         return MULTI_VECTOR

@@ -182,4 +182,4 @@ def _write(
         live.close()  # a version that is held open could not be removed by the commit
         commit(path, folder, name, keep)
         builder.forget()
-    return BuildReport.of(manifest, name, clock, changes, tuple(builder.skipped))
+    return BuildReport.of(manifest, name, clock, changes, builder.skipped)

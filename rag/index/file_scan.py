@@ -179,14 +179,10 @@ def _look(
     """
     state = _state(path, root, stretch)
     old, first, line = known.get((state.path, state.root), (None, 0, 0))
-    alike = bool(old and old.digest) and (
-        (old.record, old.size, old.stretch) == (state.record, state.size, state.stretch)
-    )
-    is_untouched = alike and old.stamp == state.stamp
-    if (
-        is_untouched
-        and max(state.modified, state.changed) + _TIMESTAMP_GRANULARITY_NS < scanned_before
-    ):
+    now = state.record, state.size, state.stretch
+    alike = bool(old and old.digest) and (old.record, old.size, old.stretch) == now
+    settled = max(state.modified, state.changed) + _TIMESTAMP_GRANULARITY_NS < scanned_before
+    if alike and settled and old.stamp == state.stamp:
         state.digest = old.digest
     else:
         state.digest = _digest(path, stretch)

@@ -95,9 +95,8 @@ class Lexical:
         counts = self.layout.counts[a:b]
         rows = moved[self._lists.some(a, b)]
         times = np.ones(len(rows), np.int64)
-        times[np.repeat(self._has_counts[a:b], counts)] = read_counts(
-            self._times.flags(int(self._times_at[a]), int(self._times_at[b]))
-        )
+        flags = self._times.flags(int(self._times_at[a]), int(self._times_at[b]))
+        times[np.repeat(self._has_counts[a:b], counts)] = read_counts(flags)
         out = np.repeat(np.searchsorted(some, self.features[a:b]) << FEATURE_SHIFT, counts)
         out |= rows << 16
         out |= times
@@ -151,22 +150,15 @@ class Lexical:
         return self._remembered(~feature, lambda: self._gathered(feature))
 
     def _gathered(self, feature: int) -> Places:
-        parts = [self._stored(feature)]
-        for token, each in self._inner().holding(feature):
-            rows, term_counts = self._stored(token)
-            if each > 1:
-                term_counts = (
-                    np.full(len(rows), each) if term_counts is None else term_counts * each
-                )
-            parts.append((rows, term_counts))
-        parts = [part for part in parts if len(part[0])]
-        if len(parts) < 2:
-            return parts[0] if parts else _NOWHERE
-        rows = np.concatenate([rows for rows, _ in parts])
+        pair = self._stored(feature)
+        tokens = [(self._stored(token), each) for token, each in self._inner().holding(feature)]
+        if not any(len(rows) for (rows, _), _ in tokens):
+            return pair
+        rows = np.concatenate([rows for (rows, _), _ in [(pair, 1), *tokens]])
         times = np.concatenate(
             [
-                np.ones(len(some), np.int64) if term_counts is None else term_counts
-                for some, term_counts in parts
+                np.full(len(some), each) * (1 if counts is None else counts)
+                for (some, counts), each in [(pair, 1), *tokens]
             ]
         )
         if len(rows) > self.rows >> 3:

@@ -109,12 +109,8 @@ class LexicalWriter:
         reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept_passages))
         merged = self._merged(old, moved, reordered)
         names, counts, extra = self._write_lists(folder, passages, merged)
-        columns = {
-            "keys": np.diff(names, prepend=np.uint64(0)),
-            "counts": counts,
-            "extra": extra,
-            "lengths": lengths,
-        }
+        keys = np.diff(names, prepend=np.uint64(0))
+        columns = {"keys": keys, "counts": counts, "extra": extra, "lengths": lengths}
         write_columns(folder / lexical.FEATURES_FILE, columns)
         return len(names)
 
@@ -172,10 +168,8 @@ class LexicalWriter:
             most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
         ends, begin = np.cumsum(most), 0
         while begin < len(vocabulary):
-            end = max(
-                begin + 1,
-                int(np.searchsorted(ends, ends[begin] + bits.NUMBERS_PER_BATCH, "right")) - 1,
-            )
+            last = int(np.searchsorted(ends, ends[begin] + bits.NUMBERS_PER_BATCH, "right"))
+            end = max(begin + 1, last - 1)
             some = vocabulary[begin:end]
             new = _places_of(batches, some)
             if old:

@@ -100,8 +100,5 @@ class LiveVersion:
 
 def same_settings(manifest: Manifest) -> bool:
     """Whether an index was made with the settings that this version of Yinju uses."""
-    return (manifest.splitter, manifest.lexical, manifest.duplicates) == (
-        dict(SPLITTER),
-        BM25_SETTINGS,
-        dict(duplicates.SKETCH_SETTINGS),
-    )
+    used = SPLITTER, BM25_SETTINGS, duplicates.SKETCH_SETTINGS
+    return (manifest.splitter, manifest.lexical, manifest.duplicates) == used

@@ -92,11 +92,8 @@ class NamedWriter:
         begin = (np.cumsum(counts) - counts)[in_use]
         steps = np.diff(articles, prepend=0)
         steps[begin] = articles[begin]
-        columns = {
-            "keys": strings([names[place] for place in in_use.tolist()]),
-            "counts": counts[in_use],
-            "steps": steps,
-        }
+        keys = strings([names[place] for place in in_use.tolist()])
+        columns = {"keys": keys, "counts": counts[in_use], "steps": steps}
         write_columns(folder / NAMED_FILE, columns)
 
 

@@ -32,12 +32,16 @@ class Wanted:
         expansion: for each word of the question what it weighs, the tokens near it, the nearest
             last, and their cosines; None for a search without this side.
         per_side: how many passages each side proposes for each language.
+        allowed: bool (n_passages,); others are not considered.
+        beside: passages that are scored in any case, ascending.
     """
 
     dense: np.ndarray
     wordings: tuple[np.ndarray, ...]
     expansion: tuple[tuple[float, np.ndarray, np.ndarray], ...] | None
     per_side: int
+    allowed: np.ndarray | None = None
+    beside: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,37 +76,22 @@ class Proposals:
     beside: np.ndarray
 
 
-def propose(
-    snapshot: Snapshot,
-    wanted: Wanted,
-    whole: CorpusStatistics,
-    allowed: np.ndarray | None = None,
-    beside: np.ndarray | None = None,
-) -> Proposals:
-    """The passages of one index that its sides propose.
-
-    Args:
-        snapshot: the index.
-        wanted: what is sought.
-        whole: what is known of the corpus.
-        allowed: bool (n_passages,); others are not considered.
-        beside: passages that are scored in any case.
-    """
+def propose(snapshot: Snapshot, wanted: Wanted, whole: CorpusStatistics) -> Proposals:
+    """The passages of one index that its sides propose; ``whole`` is what is known of the corpus."""
     words = snapshot.shares(wanted.wordings, whole)
     sides = [words] if wanted.expansion is None else [words, _expansion(snapshot, wanted.expansion)]
     langs, best = snapshot.lang_codes[0], {}
     for number, lang in enumerate(langs):
-        mask = allowed
+        mask = wanted.allowed
         if len(langs) > 1:
             in_lang = snapshot.passage_langs == number
-            mask = in_lang if allowed is None else allowed & in_lang
+            mask = in_lang if mask is None else mask & in_lang
         best[lang, 0] = snapshot.dense(wanted.dense, wanted.per_side, mask)
         for side, scores in enumerate(sides, 1):
-            found = _promising(
-                scores if mask is None else np.where(mask, scores, np.float32(0)), wanted.per_side
-            )
+            allowed_scores = scores if mask is None else np.where(mask, scores, np.float32(0))
+            found = _promising(allowed_scores, wanted.per_side)
             best[lang, side] = _top(found, scores[found], wanted.per_side)
-    beside = np.zeros(0, np.int64) if beside is None else beside
+    beside = np.zeros(0, np.int64) if wanted.beside is None else wanted.beside
     rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
     rows = rows.astype(np.int64)
     return Proposals(rows, words[rows], best, beside)

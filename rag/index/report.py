@@ -103,7 +103,7 @@ class BuildReport(AsDict):
         name: str,
         clock: Clock,
         changes: Changes,
-        skipped: tuple[Skipped, ...],
+        skipped: Sequence[Skipped],
     ) -> BuildReport:
         """The report of a finished build, from the manifest of its version."""
         counts = manifest.counts
@@ -112,7 +112,7 @@ class BuildReport(AsDict):
             articles=counts.articles,
             passages=counts.passages,
             reused=manifest.report["reused"],
-            skipped=skipped,
+            skipped=tuple(skipped),
             seconds=clock.elapsed,
             bytes=manifest.bytes,
             phases=clock.rounded(),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -240,21 +241,14 @@ class Sharded(Snapshot):
         """See :class:`rag.index.snapshot.Snapshot`."""
         return np.concatenate(self._all("shares", wordings, whole))
 
-    def propose(
-        self,
-        wanted: Wanted,
-        whole: CorpusStatistics | None = None,
-        allowed: np.ndarray | None = None,
-        beside: np.ndarray | None = None,
-    ) -> Proposals:
+    def propose(self, wanted: Wanted, whole: CorpusStatistics | None = None) -> Proposals:
         """See :class:`rag.index.snapshot.Snapshot`."""
         whole = whole or self.whole(wanted.wordings)
-        beside = np.zeros(0, np.int64) if beside is None else beside
+        beside = np.zeros(0, np.int64) if wanted.beside is None else wanted.beside
         cuts = pairwise(np.searchsorted(beside, self._passages))
         beside_by_shard = [beside[a:b] - first for (a, b), first in zip(cuts, self._passages)]
-        asked = [
-            (wanted, whole, mask, some) for mask, some in zip(self._masks(allowed), beside_by_shard)
-        ]
+        parts = zip(self._masks(wanted.allowed), beside_by_shard)
+        asked = [(replace(wanted, allowed=mask, beside=some), whole) for mask, some in parts]
         found = self.shards.each("propose", asked)
         return merged(list(zip(self._passages.tolist(), found)), wanted.per_side)
 

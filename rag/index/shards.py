@@ -305,9 +305,8 @@ def _holders(
                 file = files[int(np.searchsorted(ends, row, "right"))]
                 name = encodable(Path(file.path).relative_to(file.root).as_posix())
                 stated = "" if article.id.startswith(name) else name
-                out.setdefault(
-                    int(digests[row]), (article.path, stated, digest_of_text(article.text))
-                )
+                holder = article.path, stated, digest_of_text(article.text)
+                out.setdefault(int(digests[row]), holder)
     return out
 
 

@@ -113,10 +113,8 @@ class Snapshot:
     @functools.cached_property
     def columns(self) -> np.recarray:
         """Record array per article; see the attributes of the class."""
-        out = np.recarray(
-            self.n_articles,
-            [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)],
-        )
+        kinds = [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)]
+        out = np.recarray(self.n_articles, kinds)
         codes = {"lang": self.lang_codes, "date": self.date_codes, "source": self.source_codes}
         for name, (known, of_article) in codes.items():
             # Objects, because in an array of strings one long source would widen every row.
@@ -202,17 +200,11 @@ class Snapshot:
         """The statistics of this index that BM25 needs for some wordings of a question."""
         return CorpusStatistics(self.n_passages, self.average, self.frequencies(wordings))
 
-    def propose(
-        self,
-        wanted: Wanted,
-        whole: CorpusStatistics | None = None,
-        allowed: np.ndarray | None = None,
-        beside: np.ndarray | None = None,
-    ) -> Proposals:
+    def propose(self, wanted: Wanted, whole: CorpusStatistics | None = None) -> Proposals:
         """Candidate passages; see :func:`rag.index.proposals.propose`. Without ``whole``, this
         index is taken as the whole corpus.
         """
-        return propose(self, wanted, whole or self.whole(wanted.wordings), allowed, beside)
+        return propose(self, wanted, whole or self.whole(wanted.wordings))
 
     def holding(self, token: int) -> np.ndarray:
         """The passages (ascending) that contain a token of the static model."""
@@ -311,7 +303,7 @@ class Snapshot:
     @functools.cached_property
     def catalogue(self) -> Catalogue:
         """The articles as a list to browse."""
-        return Catalogue(self.headings, self.date_codes[1], self.model.normalize)
+        return Catalogue(self)
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
         """(id, title, date, source, lang, the first ``chars`` characters of the text) of the

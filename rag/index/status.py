@@ -128,9 +128,8 @@ def self_query(snapshot: Snapshot) -> None:
         IndexCorrupt: a passage reads back differently, or is not found.
     """
     with snapshot:
-        for row in np.unique(
-            np.linspace(0, snapshot.n_passages - 1, _CHECKED_PASSAGES, dtype=np.int64)
-        ):
+        rows = np.linspace(0, snapshot.n_passages - 1, _CHECKED_PASSAGES, dtype=np.int64)
+        for row in np.unique(rows):
             place = snapshot.passages[row]
             article = snapshot.article(place.article_row)
             text = passage_text(article, Passage(article.id, int(place.start), int(place.end)))

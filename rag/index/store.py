@@ -79,10 +79,8 @@ class StoreWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._heads, self._texts = (
-            BlockWriter(folder / _HEADS_FILE),
-            BlockWriter(folder / _TEXTS_FILE),
-        )
+        self._heads = BlockWriter(folder / _HEADS_FILE)
+        self._texts = BlockWriter(folder / _TEXTS_FILE)
         self._columns = {name: array(kind) for name, kind in (_PER_ARTICLE | _PER_PASSAGE).items()}
         self._coded: dict[str, list[str]] = {name: [] for name in CODED_FIELDS}
         self._named = named.NamedWriter()
@@ -230,13 +228,10 @@ class Store(_Shelf):
         self.stories = (np.arange(len(self.digests)) - raw["stories"]).astype(np.int32)
         self.names = named.NamedIndex(folder)
         per_article = (*_PER_ARTICLE, *(f"{name} of" for name in CODED_FIELDS))
-        articles = {len(raw[name]) for name in per_article}
+        articles = {self.heads.rows[-1], self.texts.rows[-1]}
+        articles |= {len(raw[name]) for name in per_article}
         passages = {len(raw[name]) for name in _PER_PASSAGE}
-        if (
-            articles != {self.heads.rows[-1]}
-            or articles != {self.texts.rows[-1]}
-            or passages != {int(self.first_passage[-1])}
-        ):
+        if len(articles) > 1 or passages != {int(self.first_passage[-1])}:
             raise ValueError("the columns are of different lengths")
         order = np.argsort(raw["ids"], kind="stable")
         self._ids = raw["ids"][order].astype(np.uint64), order
