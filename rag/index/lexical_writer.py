@@ -19,6 +19,7 @@ import numpy as np
 from rag.index import bits, lexical
 from rag.index.columns import KeptRange, renumbered, write_columns
 from rag.index.features import Inner
+from rag.index.lexical import Lexical
 
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
@@ -89,8 +90,8 @@ class LexicalWriter:
         self,
         folder: Path,
         passages: int,
-        old: lexical.Lexical | None = None,
-        kept_passages: Sequence[KeptRange] = (),
+        old: Lexical | None = None,
+        kept: Sequence[KeptRange] = (),
     ) -> int:
         """Writes the files of the lexical index; returns the number of features that are stored.
 
@@ -98,15 +99,15 @@ class LexicalWriter:
             folder: the version's folder.
             passages: how many passages the version has.
             old: the lexical index that passages are taken over from, if any.
-            kept_passages: the runs of passages that are taken over.
+            kept: the runs of passages that are taken over.
         """
         lengths, moved = np.zeros(passages, np.int64), np.zeros(0, np.int64)
         for rows, sizes in self._lengths:
             lengths[rows] = sizes
         if old:
-            moved = renumbered(old.rows, kept_passages)
+            moved = renumbered(old.rows, kept)
             lengths[moved[moved >= 0]] = old.lengths[moved >= 0]
-        reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept_passages))
+        reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept))
         merged = self._merged(old, moved, reordered)
         names, counts, extra = self._write_lists(folder, passages, merged)
         keys = np.diff(names, prepend=np.uint64(0))
@@ -145,7 +146,7 @@ class LexicalWriter:
         return names, counts, extra
 
     def _merged(
-        self, old: lexical.Lexical | None, moved: np.ndarray, reordered: bool
+        self, old: Lexical | None, moved: np.ndarray, reordered: bool
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Merges the batches and the postings taken over from ``old``, some features at a time.
 
