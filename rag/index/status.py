@@ -278,8 +278,7 @@ def gc(path: str | Path, keep: int = VERSIONS_KEPT) -> Freed:
     path = Path(path)
     live = current(path)
     with versions.writing(path), storage_errors(path):
-        left = versions.leftovers(path)
-        freed = sum(map(_size, left))
+        before, left = _size(path), versions.leftovers(path)
         for one in left:
             shutil.rmtree(one) if one.is_dir() else one.unlink()
         # What to keep first: the live version; then the earlier ones, which a rollback leads to;
@@ -288,19 +287,12 @@ def gc(path: str | Path, keep: int = VERSIONS_KEPT) -> Freed:
         order = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))
         removed, in_use = [], []
         for name in sorted(order[keep:]):
-            folder = path / VERSIONS_FOLDER / name
-            size = _size(folder)
-            if versions.remove_version(folder):
-                removed.append(name)
-                freed += size
-            else:
-                in_use.append(name)
-        before = _size(path)
+            is_gone = versions.remove_version(path / VERSIONS_FOLDER / name)
+            (removed if is_gone else in_use).append(name)
         clear(path)
-        freed += before - _size(path)
+        freed = before - _size(path)
     return Freed(tuple(removed), tuple(in_use), tuple(one.name for one in left), freed)
 
 
-def _size(at: Path) -> int:
-    files = at.rglob("*") if at.is_dir() else [at]
-    return sum(file.stat().st_size for file in files if file.is_file())
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
