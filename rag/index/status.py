@@ -285,7 +285,7 @@ def gc(path: str | Path, keep: int = VERSIONS_KEPT) -> Freed:
         # then the later ones, which were rolled back from.
         every = names(path)
         order = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))
-        removed, in_use = [], []
+        removed, in_use = list[str](), list[str]()
         for name in sorted(order[keep:]):
             is_gone = versions.remove_version(path / VERSIONS_FOLDER / name)
             (removed if is_gone else in_use).append(name)
