@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rag.errors import IndexBusy, IndexCorrupt, IndexMissing, StorageError, YinjuError
-from rag.index.disk import storage_errors, sync_folder, write_atomic
+from rag.index.disk import storage_errors, sync, write_atomic
 from rag.index.manifest import (
     MANIFEST_FILE,
     REBUILD_ADVICE,
@@ -166,7 +166,7 @@ def commit(path: Path, built: Path, name: str, keep: int = VERSIONS_KEPT) -> Non
         before = ""
     with storage_errors(path):
         os.rename(built, path / VERSIONS_FOLDER / name)
-        sync_folder(path / VERSIONS_FOLDER)
+        sync(path / VERSIONS_FOLDER)
         write_atomic(path / _CURRENT_FILE, name + "\n")
     by_priority = [name, *([before] if before else [])]
     by_priority += [other for other in reversed(names(path)) if other not in by_priority]
