@@ -4,7 +4,6 @@ and removes those that are no longer needed.
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -278,9 +277,7 @@ def gc(path: str | Path, keep: int = VERSIONS_KEPT) -> Freed:
     path = Path(path)
     live = current(path)
     with versions.writing(path), storage_errors(path):
-        before, left = _size(path), versions.leftovers(path)
-        for one in left:
-            shutil.rmtree(one) if one.is_dir() else one.unlink()
+        before, left = _size(path), versions.remove_leftovers(path)
         # What to keep first: the live version; then the earlier ones, which a rollback leads to;
         # then the later ones, which were rolled back from.
         every = names(path)
@@ -291,7 +288,7 @@ def gc(path: str | Path, keep: int = VERSIONS_KEPT) -> Freed:
             (removed if is_gone else in_use).append(name)
         clear(path)
         freed = before - _size(path)
-    return Freed(tuple(removed), tuple(in_use), tuple(one.name for one in left), freed)
+    return Freed(tuple(removed), tuple(in_use), tuple(left), freed)
 
 
 def _size(folder: Path) -> int:

@@ -123,8 +123,7 @@ def building_folder(path: Path) -> Iterator[Path]:
     Folders that killed writers left are removed first. The caller must hold the lock.
     """
     with storage_errors(path):
-        for stale in leftovers(path):
-            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+        remove_leftovers(path)
         folder = path / f"{_BUILDING}{os.getpid()}-{time.time_ns()}"
         folder.mkdir()
     try:
@@ -133,11 +132,14 @@ def building_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def leftovers(path: Path) -> list[Path]:
-    """The folders and files that killed writers left behind. The caller must hold the lock;
-    otherwise they may belong to a writer at work.
+def remove_leftovers(path: Path) -> list[str]:
+    """Removes the folders and files that killed writers left behind, and returns their names. The
+    caller must hold the lock; otherwise they may belong to a writer at work.
     """
-    return [*path.glob(f"{_BUILDING}*"), *path.glob(f".{_CURRENT_FILE}.*.new")]
+    left = [*path.glob(f"{_BUILDING}*"), *path.glob(f".{_CURRENT_FILE}.*.new")]
+    for one in left:
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
+    return [one.name for one in left]
 
 
 def next_stamp(path: Path) -> datetime:

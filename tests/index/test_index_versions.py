@@ -273,7 +273,7 @@ def test_a_folder_without_permission_is_a_clear_error(tmp_path):
 @pytest.mark.parametrize(
     "step",
     [
-        "rag.index.versions.leftovers",
+        "rag.index.versions.remove_leftovers",
         "rag.index.builder.StoreWriter.add",
         "rag.index.builder.VectorsWriter.add",
         "rag.index.builder.LexicalWriter.write",
