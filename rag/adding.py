@@ -179,10 +179,10 @@ def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
     there is no such article, or no index that can be read.
     """
     from rag.index.store import stores_of
-    from rag.index.versions import VERSIONS_FOLDER, current
+    from rag.index.versions import live_folder
 
     with contextlib.suppress(YinjuError, OSError, ValueError, KeyError, TypeError):
-        stores = stores_of(Path(index) / VERSIONS_FOLDER / current(index))
+        stores = stores_of(live_folder(index))
         return next(filter(None, (store.origin(name) for store in stores)), None)
     return None
 

@@ -33,10 +33,10 @@ def read_origin(index: str | Path) -> Sources | None:
     be read, or if it was built from ``Article`` objects, not files.
     """
     from rag.index.sources import Sources
-    from rag.index.versions import VERSIONS_FOLDER, current
+    from rag.index.versions import live_folder
 
     try:
-        return Sources.read(Path(index) / VERSIONS_FOLDER / current(index), with_files=False)
+        return Sources.read(live_folder(index), with_files=False)
     except (YinjuError, OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -55,10 +55,10 @@ def why_stale(
     """
     from rag.index.live import same_settings
     from rag.index.manifest import read_manifest, same_tokens
-    from rag.index.versions import VERSIONS_FOLDER, current
+    from rag.index.versions import live_folder
 
     try:
-        folder = Path(index) / VERSIONS_FOLDER / current(index)
+        folder = live_folder(index)
         manifest = read_manifest(folder)
     except IndexMissing:
         return "there is none yet"
@@ -90,4 +90,4 @@ def _changed(folder: Path, paths: Sequence[Path]) -> bool:
 
     if read_manifest(folder).shards:
         return changed(paths, folder.parent.parent, program())
-    return FileScan.at(paths, program(), folder).changed
+    return FileScan(paths, program(), folder).changed

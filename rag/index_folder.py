@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.index import BuildReport, Status, Verification
     from rag.index.report import Progress
     from rag.index.shards import Build
-    from rag.index.upkeep import Freed, VersionsCompared
+    from rag.index.status import Freed, VersionsCompared
 
 PathLike = str | Path
 
@@ -182,7 +182,7 @@ class IndexFolder:
         """Removes old versions, so that ``keep`` are left (the live one included), and what killed
         builds left behind. Raises UsageError, IndexMissing, IndexBusy.
         """
-        from rag.index.upkeep import gc
+        from rag.index.status import gc
 
         return gc(path, keep)
 
@@ -191,7 +191,7 @@ class IndexFolder:
         """The differences of the live version (or ``new``) from the one before it (or ``old``).
         Raises UsageError, IndexMissing, IndexCorrupt.
         """
-        from rag.index.upkeep import diff
+        from rag.index.status import diff
 
         return diff(path, old, new)
 
@@ -221,9 +221,9 @@ def _corpus_of(
     """
     from rag.freshness import read_origin
     from rag.index.manifest import read_manifest
-    from rag.index.versions import VERSIONS_FOLDER, current
+    from rag.index.versions import live_folder
 
-    folder, origin = Path(path) / VERSIONS_FOLDER / current(path), read_origin(path)
+    folder, origin = live_folder(path), read_origin(path)
     if corpus is None:
         if not origin:
             read_manifest(folder)  # raises if another version of Yinju built the index

@@ -56,7 +56,7 @@ class Replica:
 
     def facts(self) -> Facts:
         """The facts of the shard that the whole index keeps in memory."""
-        return Facts.of(self._snapshot)
+        return Facts(self._snapshot)
 
     def pid(self) -> int:
         """The id of the process that the replica runs in."""

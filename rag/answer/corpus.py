@@ -18,7 +18,7 @@ from rag.corpus.gazetteer import province_label
 from rag.errors import IndexMissing
 from rag.index import Snapshot
 from rag.index.catalogue import heading
-from rag.index.upkeep import diff
+from rag.index.status import diff
 from rag.question import ParsedQuestion, in_script
 from rag.question.types import CorpusQuestion
 from rag.search.facets import by_code, by_province, published_in

@@ -75,7 +75,7 @@ def _spoken(text: str, day: str) -> list[Period]:
 def accepts(one: Sentence, told: TimeConstraint, strictly: bool) -> bool:
     """Whether a sentence can tell of a period.
 
-    For a long period it is enough that the article passed :func:`rag.index.period.of_period`. For a
+    For a long period it is enough that the article passed :func:`rag.index.named.of_period`. For a
     day, a week or a month the sentence must fit, or the article must be of that time. An article
     without a date must contain the years that the question writes out, unless the question's time
     is relative to the day of asking. If the time is relative, or ``strictly`` is set, a sentence

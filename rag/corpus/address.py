@@ -51,9 +51,7 @@ def is_public(address: str) -> bool:
             return False
     elif any(ip in network for network in _INSIDE):
         return False
-    return ip.is_global and not (
-        ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local
-    )
+    return ip.is_global and not ip.is_multicast
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bisect
 from dataclasses import dataclass
 
+import xxhash
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -69,3 +71,8 @@ class Skipped:
 
     path: str
     reason: str
+
+
+def digest_of_text(text: str) -> int:
+    """64-bit digest of a text, such as an article's id."""
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))

@@ -229,9 +229,8 @@ def _english(match: re.Match[str]) -> WrittenDate:
     if "nth" in got:
         return WrittenDate(match.start("nth"), match.end("nth") + 2, day=int(got["nth"]), lang="en")
     if "r6" in got:
-        return WrittenDate(
-            *match.span(), shift=("day", RELATIVE_SHIFTS[got["r6"].lower()]), lang="en"
-        )
+        day_shift = "day", RELATIVE_SHIFTS[got["r6"].lower()]
+        return WrittenDate(*match.span(), shift=day_shift, lang="en")
     if "unit" in got:
         unit_shift = got["unit"].lower(), RELATIVE_SHIFTS[got["r5"].lower()]
         return WrittenDate(*match.span(), shift=unit_shift, lang="en")

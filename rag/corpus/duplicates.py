@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -121,11 +120,8 @@ def runs(text: str, short: bool = False) -> np.ndarray:
     """
     letters = _NO_LETTER.sub("", text).lower().encode("utf-32-le", "surrogatepass")
     points = np.frombuffer(letters, "<u4").astype(np.uint64)
-    size = (
-        RUN_CHARACTERS
-        if np.count_nonzero(points >= 0x2E80) * 2 > len(points)
-        else RUN_CHARACTERS_LATIN
-    )
+    is_chinese = np.count_nonzero(points >= 0x2E80) * 2 > len(points)
+    size = RUN_CHARACTERS if is_chinese else RUN_CHARACTERS_LATIN
     size = size // 2 if short else size
     if len(points) < size:
         return np.zeros(0, np.uint64)
@@ -167,7 +163,7 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     # a heap (candidate pairs that are connected) at a time, so few articles are in memory
     for heap in heaps.values():
         articles = read(sorted({row for pair in heap for row in pair}))
-        contents = {row: _Content.of(article) for row, article in articles.items()}
+        contents = {row: _Content(article) for row, article in articles.items()}
         for one, other in heap:
             apart = joined.first(one) != joined.first(other)
             if apart and _one_story(contents[one], contents[other]):
@@ -241,7 +237,6 @@ class _Joined:
         self._above[max(one, other)] = min(one, other)
 
 
-@dataclass(frozen=True, slots=True)
 class _Content:
     """What two articles are compared by.
 
@@ -251,27 +246,18 @@ class _Content:
             often each occurs.
         figures: distinct figures of the text.
         day: publication date of the article, or None.
-        line: day of the date line, in the year 2000, or None.
+        line: day of the date line, in the year 2000, a leap year, or None.
         text: the text itself.
     """
 
-    runs: np.ndarray
-    words: tuple[np.ndarray, np.ndarray]
-    figures: frozenset[str]
-    day: date | None
-    line: date | None
-    text: str
-
-    @classmethod
-    def of(cls, article: Article) -> _Content:
-        try:
-            day = date.fromisoformat(article.date)
-        except ValueError:
-            day = None
-        text = article.text
+    def __init__(self, article: Article) -> None:
+        self.text = text = article.text
+        self.runs = np.unique(runs(text))
         words = runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True)
-        counted, figures = np.unique(words, return_counts=True), frozenset(_FIGURE.findall(text))
-        return cls(np.unique(runs(text)), counted, figures, day, _date_line(text), text)
+        self.words = np.unique(words, return_counts=True)
+        self.figures, self.day = frozenset(_FIGURE.findall(text)), _day(article.date)
+        line = DATE_LINE.search(text, 0, _HEAD)
+        self.line = _day(f"2000-{int(line['month']):02}-{int(line['day']):02}") if line else None
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
@@ -289,11 +275,9 @@ def _one_story(one: _Content, other: _Content) -> bool:
     if not bare and same < (_MIN_FIGURES_SHARED_NEXT if days else _MIN_FIGURES_SHARED):
         return False
     most = next(limit for share, limit in _TOO_MANY_REPETITIONS if same >= share)
-    repetitions = (
-        _counts_missing(one, other).max(initial=0),
-        _counts_missing(other, one).max(initial=0),
-    )
-    return min(repetitions) < most and not _renamed(one, other)
+    missing = [_counts_missing(one, other), _counts_missing(other, one)]
+    repetitions = min(counts.max(initial=0) for counts in missing)
+    return repetitions < most and not _renamed(one, other, missing)
 
 
 def renamed(one: str, other: str) -> bool:
@@ -317,9 +301,10 @@ def _places_of_names(one: str, other: str) -> set[tuple[str | None, ...]]:
     }
 
 
-def _renamed(one: _Content, other: _Content) -> bool:
-    """Whether two articles have the same words except for a name that differs."""
-    missing = [_counts_missing(one, other), _counts_missing(other, one)]
+def _renamed(one: _Content, other: _Content, missing: list[np.ndarray]) -> bool:
+    """Whether two articles have the same words except for a name that differs; ``missing`` are the
+    counts of the words of each that the other does not have.
+    """
     words = [content.words[1].sum() for content in (one, other)]
     if any(counts.sum() > _MAX_WORDS_MISSING * total for counts, total in zip(missing, words)):
         return False
@@ -332,13 +317,10 @@ def _renamed(one: _Content, other: _Content) -> bool:
     return mostly and missing[0].max() == missing[1].max()
 
 
-def _date_line(text: str) -> date | None:
-    """The day of the date line, or None. Its year is 2000, a leap year, so that 29 February is
-    valid.
-    """
-    match = DATE_LINE.search(text, 0, _HEAD)
+def _day(iso: str) -> date | None:
+    """The day that is written "YYYY-MM-DD", or None where there is no such day."""
     try:
-        return date(2000, int(match["month"]), int(match["day"])) if match else None
+        return date.fromisoformat(iso)
     except ValueError:
         return None
 

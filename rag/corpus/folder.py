@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rag.corpus import trash
 from rag.corpus.article import Article, Skipped
 from rag.corpus.dates import normal_date
-from rag.corpus.folder_files import FolderFiles
-from rag.corpus.incoming import last_part, look_into, parts, slug, url_key
-from rag.corpus.kept import KEY_DIGITS, Record, key_of
-from rag.corpus.trash import Removed, Trash
+from rag.corpus.folder_files import FileContents, FolderFiles, last_part, parts, slug, url_key
+from rag.corpus.kept import KEY_DIGITS, Record
+from rag.corpus.trash import Removed
 from rag.corpus.walk import files_of, shown
 from rag.errors import CorpusError, UsageError
 
@@ -71,7 +71,7 @@ class CorpusFolder:
         self, path: str | Path, trash: str | Path, columns: Mapping[str, str] | None = None
     ) -> None:
         self.path, self.trash, self.columns = Path(path).resolve(), Path(trash), columns
-        self._files, self._trash = FolderFiles(self.path), Trash(self.trash)
+        self._files = FolderFiles(self.path)
 
     def add_text(self, text: str, **fields: str) -> Added:
         """Adds a text as a .txt file. Its ``fields`` become front matter.
@@ -85,7 +85,7 @@ class CorpusFolder:
         stated = _stated(**fields).stated
         front = f"---\n{yaml.safe_dump(stated, allow_unicode=True, sort_keys=False)}---\n"
         data = ((front if stated else "") + text).encode("utf-8", "replace")
-        name = fields.get("title") or _first_line(text)
+        name = fields.get("title") or next(filter(str.strip, text.splitlines()), "")
         return self._add(data, name, slug(name), ".txt", Record())
 
     def add_bytes(self, name: str, data: bytes, **fields: str) -> Added:
@@ -143,7 +143,7 @@ class CorpusFolder:
         changed.
         """
         with self._files.incoming(page.data, page.suffix) as (aside, digest):
-            found = look_into(aside, self.columns)
+            found = FileContents(aside, self.columns)
             if found.first is None:
                 return Added(page.asked, "refused", reason=found.reason)
             record = _record_of_page(page, found.first, found.digest)
@@ -177,9 +177,9 @@ class CorpusFolder:
 
     def _discard(self, file: Path, copy: bool = False) -> Path:
         """Moves a file to the trash, or copies it; returns its path there."""
-        record = self._files.record_file(file) if key_of(file.name) else None
         with self._files.storing():
-            return self._trash.take(file, self._files.below(file), record, copy)
+            record = self._files.record_file(file)
+            return trash.take(self.trash, file, self._files.below(file), record, copy)
 
     def pages(self) -> Iterator[tuple[Path, Record]]:
         """The files that were fetched from the web, and their records."""
@@ -222,7 +222,7 @@ class CorpusFolder:
 
     def removed(self) -> list[Removed]:
         """What is in the trash, the latest removal first."""
-        return list(self._trash.items())
+        return list(trash.items(self.trash))
 
     def restore(self, name: str) -> Removed:
         """Puts a removed file back into the corpus folder.
@@ -248,7 +248,7 @@ class CorpusFolder:
                 f" {name!r} can come back"
             )
         with self._files.storing():
-            self._trash.give_back(in_trash, file, self._files.record_file(file))
+            trash.give_back(in_trash, file, self._files.record_file(file))
         return found
 
     def _add(
@@ -262,7 +262,7 @@ class CorpusFolder:
             # it was added here before, and found to hold an article
             if same and self._files.record_of(same).article:
                 return self._there(name, same)
-            found = look_into(aside, self.columns)
+            found = FileContents(aside, self.columns)
             if found.first is None:
                 return Added(name, "refused", reason=found.reason)
             if same:
@@ -308,10 +308,6 @@ def _stated(
         for value in (title, date, source, url, lang)
     )
     return Record(*values)
-
-
-def _first_line(text: str) -> str:
-    return next((line for line in text.splitlines() if line.strip()), "")
 
 
 def _now() -> str:

@@ -1,22 +1,30 @@
-"""The files of a corpus folder and their records. One rename puts a file into its place."""
+"""The files of a corpus folder and their records, and what is to be added to it: its bytes, its name
+and the articles in it. One rename puts a file into its place.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
+import io
 import itertools
 import os
+import re
 import time
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
-from rag.corpus.article import Skipped
-from rag.corpus.incoming import opened
-from rag.corpus.kept import RECORDS_FOLDER, Record, key_of, read_record
+from rag.corpus.article import Article, Skipped
+from rag.corpus.kept import KEY_DIGITS, RECORDS_FOLDER, Record, key_of, read_record
 from rag.corpus.walk import files_of
-from rag.errors import StorageError
+from rag.errors import CorpusError, StorageError
 
+# characters of a slug at most
+SLUG_CHARS = 40
 # age at which a temporary file counts as left behind by a process that was killed
 _STALE_SECONDS = 24 * 3600
 _counter = itertools.count()
@@ -31,9 +39,6 @@ class FolderFiles:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._is_listed = False
-        self._sizes: defaultdict[int, list[Path]] = defaultdict(list)
-        self._keys: dict[str, Path] = {}
 
     def all(self) -> Iterator[Path]:
         """All files, including those put there by hand."""
@@ -61,7 +66,6 @@ class FolderFiles:
         aside = self.path / RECORDS_FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
         with self.storing():
             aside.parent.mkdir(parents=True, exist_ok=True)
-            self._sweep(aside.parent)
         try:
             with opened(content) as source, self.storing(), aside.open("wb") as target:
                 hasher = hashlib.sha256()
@@ -76,14 +80,6 @@ class FolderFiles:
         finally:
             aside.unlink(missing_ok=True)
 
-    def _sweep(self, hidden: Path) -> None:
-        """Removes temporary files left by a killed process, but none young enough to be in use."""
-        if not self._is_listed:
-            for left in hidden.glob("incoming-*"):
-                with contextlib.suppress(FileNotFoundError):
-                    if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                        left.unlink()
-
     def settle(self, aside: Path, final: Path, record: Record) -> None:
         """Moves a file into its place. Its record is written first, so no file is ever without
         one.
@@ -92,8 +88,9 @@ class FolderFiles:
             final.parent.mkdir(parents=True, exist_ok=True)
             self.note(final, record)
             os.replace(aside, final)
-        self._look()
-        self._take(final)
+        sizes, keys = self._listed
+        sizes[final.stat().st_size].append(final)
+        keys[key_of(final.name)] = final
 
     def note(self, file: Path, record: Record) -> None:
         """Writes the record of a file."""
@@ -107,24 +104,27 @@ class FolderFiles:
                     os.fsync(target.fileno())
             os.replace(note, self.record_file(file))
 
-    def _look(self) -> None:
-        """Lists the folder, if that was not done yet."""
-        if not self._is_listed:
-            self._is_listed = True
-            for path in self.all():
-                self._take(path)
+    @functools.cached_property
+    def _listed(self) -> tuple[defaultdict[int, list[Path]], dict[str, Path]]:
+        """The files by their sizes, and by the keys in their names.
 
-    def _take(self, path: Path) -> None:
-        """Notes the size and the key of a file."""
-        with contextlib.suppress(OSError):
-            self._sizes[path.stat().st_size].append(path)
-        if key := key_of(path.name):
-            self._keys[key] = path
+        Temporary files that a killed process left are removed, but none that may be in use.
+        """
+        for left in (self.path / RECORDS_FOLDER).glob("incoming-*"):
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                    left.unlink()
+        sizes, keys = defaultdict[int, list[Path]](list), dict[str, Path]()
+        for path in self.all():
+            with contextlib.suppress(OSError):
+                sizes[path.stat().st_size].append(path)
+            if key := key_of(path.name):
+                keys[key] = path
+        return sizes, keys
 
     def same(self, file: Path, digest: str) -> Path | None:
         """A file of the folder with the same bytes, or None. Reads only files of the same size."""
-        self._look()
-        for path in self._sizes[file.stat().st_size]:
+        for path in self._listed[0][file.stat().st_size]:
             with contextlib.suppress(OSError), path.open("rb") as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
                     return path
@@ -144,5 +144,78 @@ class FolderFiles:
 
     def at_key(self, key: str) -> Path | None:
         """The file with a key in its name, or None."""
-        self._look()
-        return self._keys.get(key)
+        return self._listed[1].get(key)
+
+
+class FileContents:
+    """What a file holds.
+
+    Attributes:
+        articles: number of its articles.
+        first: the first article, or None.
+        digest: digest of all its articles, "" for none.
+        reason: what of it cannot be read, "" for nothing.
+    """
+
+    def __init__(self, file: Path, columns: Mapping[str, str] | None = None) -> None:
+        """Reads the file."""
+        from rag.corpus.reader import read_corpus
+
+        self.first: Article | None = None
+        self.articles, reasons, hasher = 0, list[str](), hashlib.sha256()
+        for item in read_corpus([file], columns):
+            if isinstance(item, Article):
+                self.first, self.articles = self.first or item, self.articles + 1
+                hasher.update("\0".join((item.title, item.date, item.text, "")).encode())
+            else:
+                reasons.append(item.reason)
+        self.digest = hasher.hexdigest()[: 2 * KEY_DIGITS] if self.first else ""
+        self.reason = reasons[0] if reasons else "" if self.first else "no article in it"
+        if self.first and len(reasons) > 1:
+            self.reason = f"{len(reasons):,} parts of it were skipped, the first: {reasons[0]}"
+
+
+def opened(content: bytes | Path) -> BinaryIO:
+    """A stream of the bytes to be added. Raises CorpusError where a file cannot be opened."""
+    if isinstance(content, bytes):
+        return io.BytesIO(content)
+    try:
+        if not content.is_file():  # opening a pipe would block for ever
+            raise CorpusError(
+                "expected a file with articles, found"
+                f" {'a device or pipe' if content.exists() else 'nothing'} at {content}"
+            )
+        return content.open("rb")
+    except OSError as error:
+        raise CorpusError(
+            f"expected to read {content}, but failed: {error.strerror}; allow reading it"
+        ) from error
+
+
+def slug(name: str) -> str:
+    """The letters (of any script) and digits of a name, in lower case, words joined by hyphens.
+
+    At most 40 characters; "article" where the name has none.
+    """
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name))
+    return "-".join(words)[:SLUG_CHARS].strip("-").lower() or "article"
+
+
+def url_key(url: str) -> str:
+    """The key of a page by its address, without the fragment."""
+    return hashlib.sha256(url.partition("#")[0].encode("utf-8", "replace")).hexdigest()[:KEY_DIGITS]
+
+
+def last_part(name: str) -> str:
+    """The last part of a path of any operating system."""
+    return re.split(r"[/\\]", name)[-1].replace("\0", "")
+
+
+def parts(name: str) -> tuple[str, str]:
+    """The slug of a file's name, and the suffix that tells its format, in lower case (".txt",
+    ".tar.gz", "").
+    """
+    last = last_part(name)
+    found = re.search(r"(\.tar)?\.[a-z0-9]{1,8}$", last.lower())
+    suffix = found[0] if found else ""
+    return slug(last[: len(last) - len(suffix)]), suffix

@@ -128,8 +128,6 @@ def places_by_name() -> dict[str, tuple[Place, ...]]:
 
 def _highest(places: tuple[Place, ...]) -> tuple[Place, ...]:
     """The places of the highest level: 吉林 is the province, not the city."""
-    if len(places) == 1:
-        return places
     top = min(_LEVELS[place.level] for place in places)
     return tuple(place for place in places if _LEVELS[place.level] == top)
 

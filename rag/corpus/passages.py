@@ -96,10 +96,8 @@ def _cut(text: str, start: int, end: int) -> list[Span]:
             out[-1] = (out[-1][0], last)
             continue
         while last - first > _MAX:
-            at = max(
-                text.rfind(" ", first + _MIN, first + _MAX + 1),
-                text.rfind("、", first + _MIN, first + _MAX) + 1,
-            )
+            space = text.rfind(" ", first + _MIN, first + _MAX + 1)
+            at = max(space, text.rfind("、", first + _MIN, first + _MAX) + 1)
             at = at if at > first else first + _MAX
             piece = text[first:at].rstrip()
             out.append((first, first + len(piece)))

@@ -5,15 +5,8 @@ from __future__ import annotations
 import functools
 from difflib import SequenceMatcher, get_close_matches
 
-from rag.corpus.gazetteer import (
-    Place,
-    all_places,
-    by_code,
-    contains,
-    fold,
-    is_latin,
-    places_by_name,
-)
+from rag.corpus import gazetteer
+from rag.corpus.gazetteer import Place, fold, is_latin
 from rag.corpus.places import find_places
 from rag.errors import UsageError
 
@@ -61,7 +54,8 @@ def full_name(place: Place) -> str:
     "四川省成都市武侯区", "日本".
     """
     codes = (f"{place.code[:2]}0000", f"{place.code[:4]}00", place.code)
-    return "".join(dict.fromkeys(by_code()[code].name for code in codes if code in by_code()))
+    places = filter(None, map(gazetteer.by_code().get, codes))
+    return "".join(dict.fromkeys(one.name for one in places))
 
 
 def _inmost(name: str) -> Place | None:
@@ -74,7 +68,7 @@ def _inmost(name: str) -> Place | None:
     if not mentions or set(between.replace(" of ", " ")) - _BETWEEN:
         return None
     places = [mention.place for mention in mentions]
-    inner = (place for place in places if all(contains(one, place) for one in places))
+    inner = (place for place in places if all(gazetteer.contains(one, place) for one in places))
     return next(inner, None)
 
 
@@ -89,7 +83,7 @@ def _far(name: str, wanted: str) -> tuple[float, str]:
 @functools.cache
 def _known() -> dict[str, tuple[Place, ...]]:
     """Names, full names and codes, folded, with the places that they may mean."""
-    out = {fold(name): places for name, places in places_by_name().items()}
-    for place in all_places():
+    out = {fold(name): places for name, places in gazetteer.places_by_name().items()}
+    for place in gazetteer.all_places():
         out[fold(full_name(place))] = out[fold(place.code)] = (place,)
     return out

@@ -227,7 +227,7 @@ _RELATION = re.compile(
 )
 
 
-# Provinces by one character each, as in a run of several. Four or more are such a run anywhere,
+# Codes of provinces by one character each, as in a run of several (京津冀晋豫). Four or more are such a run anywhere,
 # three only before "省", "等地" and the like.
 _LETTERS = dict(row[1:] for row in table("place_exceptions.tsv") if row[0] == "letter")
 _LETTER = f"(?!青[年少])[{''.join(_LETTERS)}]"
@@ -251,15 +251,9 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
             counted = last + 1
         found.append((chars - key.size, -chars, key))
     for run in _RUN.finditer(folded):
-        provinces = tuple(map(_letters().__getitem__, run[0]))
+        provinces = tuple(by_code()[_LETTERS[letter]] for letter in run[0])
         found.append((run.start(), -run.end(), _Key(len(provinces), "group", provinces)))
     return sorted(found, key=lambda one: one[:2])
-
-
-@functools.cache
-def _letters() -> dict[str, Place]:
-    """The province that one character stands for in a run of several ("京津冀晋豫")."""
-    return {letter: by_code()[code] for letter, code in _LETTERS.items()}
 
 
 @functools.cache

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.corpus.article import Article, Skipped
+from rag.corpus.article import Article, Skipped, digest_of_text
 from rag.corpus.kept import read_record
 from rag.corpus.source import EXPECTED_FORMATS, Found, Source, in_order, steps
 from rag.corpus.stretch import Stretch, opened
@@ -15,6 +15,9 @@ from rag.corpus.walk import encodable, files_of, reason, shown
 from rag.errors import CorpusError, UsageError
 
 Item = Article | Skipped
+Holder = tuple[int | str, str, int]
+"""The article that has an id: its place in the corpus, or its row among articles that were read
+before; the file that states the id; and the digest of its text."""
 
 
 def read_corpus(
@@ -137,30 +140,58 @@ def _source(path: Path, root: Path, size: int, stretch: Stretch | None) -> Sourc
     return Source(name, at, at, lambda: opened(path, stretch), size, record)
 
 
-def in_full(article_id: str, file: str) -> str:
-    """The id of an article with its file, for an id that another file uses for another article."""
-    return f"{file}#{article_id}"
-
-
-def taken(where: str, article_id: str, by: str) -> Skipped:
-    """The report of an article that is left out because another article has its id."""
-    return Skipped(where, f"its id {article_id} is taken by {by}; give it another")
-
-
-def _unique(items: Iterable[Found]) -> Iterator[Item]:
-    """All items, with unique ids.
+class UniqueIds:
+    """Gives every article of a corpus an id that no other has.
 
     Where two files state one id for different texts, the later article's id gets its file. Where an
     id still repeats, only the first article stays and the others are skipped.
+
+    Attributes:
+        known: by the digest of each id so far, the article that has it, or its row among articles
+            that were read before. Digests have 64 bits, so two ids are not expected to share one.
     """
-    known: dict[str, tuple[str, str, int]] = {}
+
+    def __init__(
+        self,
+        known: Mapping[int, Holder] | None = None,
+        before: Callable[[int], Article] | None = None,
+    ) -> None:
+        """Takes ids that are known, and a function that gives the article in a row."""
+        self.known: dict[int, int | Holder] = dict(known or {})
+        self._before = before
+
+    def settle(self, where: str, article: Article, file: str) -> Article | Skipped:
+        """The article, perhaps under another id, or why it is left out.
+
+        Args:
+            where: the place to name in reports.
+            article: what was found there.
+            file: the file that states the id; "" where the id was made from the file's own name.
+        """
+        digest, text = digest_of_text(article.id), digest_of_text(article.text)
+        if digest in self.known:
+            _, other, known_text = self._holder(digest)
+            if file and file != other and text != known_text:
+                article = replace(article, id=f"{file}#{article.id}")
+                digest = digest_of_text(article.id)
+        if digest in self.known:
+            by = self._holder(digest)[0]
+            return Skipped(where, f"its id {article.id} is taken by {by}; give it another")
+        self.known[digest] = (article.path or where, file, text)
+        return article
+
+    def _holder(self, digest: int) -> Holder:
+        """The article that has an id, given the id's digest, with its place in the corpus."""
+        holder = self.known[digest]
+        place, file, text = holder if isinstance(holder, tuple) else (holder, "", 0)
+        if isinstance(place, int) and self._before:
+            article = self._before(place)
+            return article.path, file, digest_of_text(article.text)
+        return place, file, text
+
+
+def _unique(items: Iterable[Found]) -> Iterator[Item]:
+    """All items, with unique ids."""
+    ids = UniqueIds()
     for where, found, file in items:
-        if isinstance(found, Article):
-            by, other, text = known.get(found.id, ("", file, 0))
-            if file and file != other and text != hash(found.text):
-                found = replace(found, id=in_full(found.id, file))
-            if found.id in known:
-                found = taken(where, found.id, known[found.id][0])
-            else:
-                known[found.id] = found.path or where, file, hash(found.text)
-        yield found
+        yield ids.settle(where, found, file) if isinstance(found, Article) else found

@@ -26,12 +26,15 @@ class _StretchReader(io.BufferedReader):
         self.seek(begin)
 
     def read(self, size: int | None = -1) -> bytes:
-        left = max(self._end - self.tell(), 0)
-        return super().read(left if size is None or size < 0 else min(size, left))
+        return super().read(self._within(size))
 
     def readline(self, size: int | None = -1) -> bytes:
+        return super().readline(self._within(size))
+
+    def _within(self, size: int | None) -> int:
+        """So many bytes, or all for None and less than 0, but none behind the stretch."""
         left = max(self._end - self.tell(), 0)
-        return super().readline(left if size is None or size < 0 else min(size, left))
+        return left if size is None or size < 0 else min(size, left)
 
 
 def opened(path: Path, stretch: Stretch | None = None) -> BinaryIO:

@@ -33,46 +33,39 @@ class Removed:
         return dataclasses.asdict(self)
 
 
-class Trash:
-    """A folder that holds one folder for each removal, named by the time (UTC).
+def take(trash: Path, file: Path, below: str, record: Path, copy: bool = False) -> Path:
+    """Moves a file and its record into the trash, or copies them; returns the new path.
 
-    Attributes:
-        path: the trash folder.
+    Args:
+        trash: the folder, which holds one folder for each removal, named by the time (UTC).
+        file: the file.
+        below: its path below the corpus folder.
+        record: where its record (:mod:`rag.corpus.kept`) is, if it has one.
+        copy: whether the file also stays where it is.
     """
+    in_trash = trash / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / below
+    in_trash.parent.mkdir(parents=True, exist_ok=True)
+    _put(file, in_trash, copy)
+    if record.is_file():
+        _put(record, _note_of(in_trash), copy)
+    return in_trash
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
-    def take(self, file: Path, below: str, record: Path | None, copy: bool = False) -> Path:
-        """Moves a file and its record into the trash, or copies them; returns the new path.
+def items(trash: Path) -> Iterator[Removed]:
+    """What is in the trash, the latest removal first."""
+    for path in sorted(trash.glob("*/**/*"), reverse=True):
+        if (path.is_file() or path.is_symlink()) and not path.name.endswith(_NOTE):
+            below = Path(*path.relative_to(trash).parts[1:])
+            yield Removed(below.as_posix(), str(path))
 
-        Args:
-            file: the file.
-            below: its path below the corpus folder.
-            record: the file that holds its record (:mod:`rag.corpus.kept`); None for none.
-            copy: whether the file also stays where it is.
-        """
-        in_trash = self.path / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / below
-        in_trash.parent.mkdir(parents=True, exist_ok=True)
-        _put(file, in_trash, copy)
-        if record and record.is_file():
-            _put(record, _note_of(in_trash), copy)
-        return in_trash
 
-    def items(self) -> Iterator[Removed]:
-        """What is in the trash, the latest removal first."""
-        for path in sorted(self.path.glob("*/**/*"), reverse=True):
-            if (path.is_file() or path.is_symlink()) and not path.name.endswith(_NOTE):
-                below = Path(*path.relative_to(self.path).parts[1:])
-                yield Removed(below.as_posix(), str(path))
-
-    def give_back(self, in_trash: Path, file: Path, record: Path) -> None:
-        """Moves the record of a file back, then the file itself."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if _note_of(in_trash).is_file():
-            record.parent.mkdir(exist_ok=True)
-            _put(_note_of(in_trash), record)
-        _put(in_trash, file)
+def give_back(in_trash: Path, file: Path, record: Path) -> None:
+    """Moves the record of a file back, then the file itself."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if _note_of(in_trash).is_file():
+        record.parent.mkdir(exist_ok=True)
+        _put(_note_of(in_trash), record)
+    _put(in_trash, file)
 
 
 def _note_of(in_trash: Path) -> Path:

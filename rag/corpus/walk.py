@@ -21,8 +21,9 @@ def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped
     """
     seen: dict[tuple[int, int], str] = {}
     for path in paths:
-        root, items = _files(path)
-        for item in items:
+        is_folder = path.is_dir()
+        root = path if is_folder else path.parent
+        for item in list(_below(path, path)) if is_folder else [path]:
             if isinstance(item, Skipped):
                 yield item
                 continue
@@ -43,41 +44,31 @@ def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped
             yield item, root, status.st_size
 
 
-def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:
-    """The folder that ids are relative to, and what is in it: files, or why one is skipped."""
-    if not path.is_dir():
-        return path.parent, [path]
-    found: list[tuple[tuple[str, ...], Path | Skipped]] = []
-
-    def note(at: Path, item: Path | Skipped) -> None:
-        found.append((at.relative_to(path).parts, item))
-
-    def failed(error: OSError) -> None:
-        at = Path(error.filename) if error.filename else path
-        note(at, Skipped(shown(at), reason(error)))
-
-    inside = path.resolve()
-    for folder, names, files in os.walk(path, onerror=failed):
-        names[:] = [name for name in names if not name.startswith(".")]
-        here = Path(folder)
-        for name in names + files:
-            at = here / name
-            if name.startswith(".") or (here == path and name.lower() == _README):
-                continue
-            if at.is_symlink():
-                if not _leads_inside(at, inside):
-                    note(at, Skipped(shown(at), _LEADS_OUT))
-                elif not at.is_dir():
-                    note(at, at)
-            elif name in files:
-                note(at, at)
-    return path, [item for _, item in sorted(found, key=lambda pair: pair[0])]
+def _below(folder: Path, top: Path) -> Iterator[Path | Skipped]:
+    """The files below a folder, by path, or why one is skipped; ``top`` is the corpus folder."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Skipped(shown(folder), reason(error))
+        return
+    for entry in entries:
+        at = folder / entry.name
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(at, top)
+        elif folder == top and entry.name.lower() == _README:
+            continue
+        elif entry.is_symlink() and not _leads_inside(at, top):
+            yield Skipped(shown(at), _LEADS_OUT)
+        elif not entry.is_dir():
+            yield at
 
 
 def _leads_inside(link: Path, folder: Path) -> bool:
     """Whether a symbolic link leads to something that exists inside a folder."""
     try:
-        return link.resolve(strict=True).is_relative_to(folder)
+        return link.resolve(strict=True).is_relative_to(folder.resolve())
     except (OSError, RuntimeError):
         return False
 

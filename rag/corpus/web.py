@@ -4,14 +4,20 @@ sitemaps.
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import TypeGuard
 
 from rag.corpus.fetch import XML_MEDIA_TYPES, Fetched, Fetcher
 from rag.corpus.folder import Added, CorpusFolder
-from rag.corpus.links import find_links, is_xml
 from rag.errors import FetchError
+from rag.extras import extra
 
 MAX_SITEMAPS = 10  # sitemaps that are read of an index of sitemaps
+_XML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
+_FEEDS, _SITEMAPS = ("rss", "feed", "RDF"), ("urlset", "sitemapindex")
 
 
 def add_url(
@@ -28,13 +34,11 @@ def add_url(
     """
     fetcher = fetcher or Fetcher()
     found = _fetched(fetcher, url)
-    if isinstance(found, Added):
-        yield found
-    elif not _leads_on(found):
-        yield folder.add_page(found)
-    else:
+    if _leads_on(found):
         on_feed(url)
         yield from _led_to(folder, found, fetcher)
+    else:
+        yield _stored(folder, found)
 
 
 def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Added]:
@@ -44,12 +48,7 @@ def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Ad
     fetcher = fetcher or Fetcher()
     for _, record in folder.pages():
         found = _fetched(fetcher, record.fetched, record.etag, record.modified)
-        if isinstance(found, Added):
-            yield found
-        elif not found.changed:
-            yield Added(record.fetched, "known", reason="it has not changed")
-        else:
-            yield folder.add_page(found)
+        yield _stored(folder, found)
 
 
 def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[Added]:
@@ -58,13 +57,10 @@ def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[
     most = fetcher.limits.pages
     for address in addresses[:most]:
         page = _fetched(fetcher, address)
-        if isinstance(page, Added):
-            yield page
-        elif _leads_on(page):
+        if _leads_on(page):
             reason = "a feed or sitemap inside another; add it by itself"
-            yield Added(address, "refused", reason=reason)
-        else:
-            yield folder.add_page(page)
+            page = Added(address, "refused", reason=reason)
+        yield _stored(folder, page)
     if (left := len(addresses) - most) > 0:
         reason = f"{left:,} more pages than the {most} that are fetched at once"
         yield Added(found.asked, "refused", reason=reason)
@@ -99,9 +95,9 @@ def _addresses(found: Fetched, fetcher: Fetcher) -> Generator[Added, None, list[
     return list(pages)
 
 
-def _leads_on(page: Fetched) -> bool:
-    """Whether a page is a feed or a sitemap rather than an article."""
-    return page.type in XML_MEDIA_TYPES or is_xml(page.data[:4096])
+def _leads_on(page: Fetched | Added) -> TypeGuard[Fetched]:
+    """Whether an address has a feed or a sitemap rather than an article."""
+    return isinstance(page, Fetched) and (page.type in XML_MEDIA_TYPES or is_xml(page.data[:4096]))
 
 
 def _fetched(fetcher: Fetcher, url: str, etag: str = "", modified: str = "") -> Fetched | Added:
@@ -110,3 +106,68 @@ def _fetched(fetcher: Fetcher, url: str, etag: str = "", modified: str = "") -> 
         return fetcher.fetch(url, etag, modified)
     except FetchError as error:
         return Added(url, "refused", reason=str(error))
+
+
+def _stored(folder: CorpusFolder, found: Fetched | Added) -> Added:
+    """What becomes of an address: its page is added unless it is refused or has not changed."""
+    if isinstance(found, Added):
+        return found
+    if not found.changed:
+        return Added(found.asked, "known", reason="it has not changed")
+    return folder.add_page(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses in the order of the feed or sitemap, each once.
+
+    Attributes:
+        pages: addresses of pages.
+        sitemaps: addresses of further sitemaps.
+    """
+
+    pages: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+
+
+def is_xml(data: bytes) -> bool:
+    """Whether a page is XML that may be a feed or a sitemap, whatever type its server states.
+
+    XHTML does not count.
+    """
+    return bool(_XML.match(data)) and b"<html" not in data[:1000].lower()
+
+
+def find_links(data: bytes, url: str) -> Links:
+    """The addresses in the feed or sitemap found at ``url``.
+
+    Raises FetchError where it is neither.
+    """
+    import lxml.etree
+
+    from rag.corpus.readers.tree import xml_root
+
+    root = xml_root(data)
+    name = lxml.etree.QName(root).localname if root is not None else "nothing"
+    if name in _FEEDS:
+        return Links(_feed(data, url))
+    if name not in _SITEMAPS:
+        raise FetchError(
+            f"expected a feed or a sitemap at {url}, got XML of the kind <{name[:40]}>"
+        )
+    found = [(node.text or "").strip() for node in root.iterfind("{*}*/{*}loc")]
+    unique = tuple(dict.fromkeys(address for address in found if address))
+    return Links(unique) if name == "urlset" else Links(sitemaps=unique)
+
+
+def _feed(data: bytes, url: str) -> tuple[str, ...]:
+    """The addresses of the entries of a feed."""
+    with extra():
+        import feedparser
+
+    # A stream, never bytes: feedparser would first try to open bytes as the name of a file.
+    feed = feedparser.parse(
+        io.BytesIO(data),
+        response_headers={"content-location": url, "content-type": "application/xml"},
+    )
+    return tuple(dict.fromkeys(link for entry in feed.entries if (link := entry.get("link", ""))))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rag.embed.protocol import Embedder, ModelIdentity, Reranker
 from rag.embed.rerank import load_reranker
-from rag.embed.static import StaticModel, load_static
+from rag.embed.static import STATIC_MODEL_NAME, StaticModel, is_static, load_static
 
 __all__ = [
     "Embedder",
@@ -33,12 +33,10 @@ def load_embedder(name: str | None = None) -> Embedder:
     Raises:
         ModelError: the model is not there and cannot be fetched, or cannot be loaded.
     """
-    from rag.embed import static
-
-    if not name or name == static.STATIC_MODEL_NAME:
+    if not name or name == STATIC_MODEL_NAME:
         return load_static()
     folder = Path(name).expanduser()
-    if folder.is_dir() and static.is_static(folder):
+    if folder.is_dir() and is_static(folder):
         return load_static(folder.resolve())
     from rag.embed.transformer import TransformerEmbedder
 

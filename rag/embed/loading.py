@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,8 +121,7 @@ def _prepare_hub() -> None:
 def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> Loaded:
     import sentence_transformers
 
-    read = _reader(name, local_only)
-    kind = _kind(read)
+    kind = _kind(name, local_only)
     if kind not in wanted:
         advice = f"give it with {_OPTIONS[kind]}" if kind in _OPTIONS else "use another"
         raise ModelError(
@@ -155,33 +154,24 @@ def _no_bars() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _reader(name: str, local_only: bool) -> Callable[[str], Any]:
-    """Reads a JSON file of a model; None where there is none."""
-    from sentence_transformers.util import load_file_path
-
-    def read(file: str) -> Any:
-        path = load_file_path(name, file, cache_folder=onnx.cache(), local_files_only=local_only)
-        return None if path is None else json.loads(Path(path).read_text("utf8"))
-
-    return read
-
-
-def _kind(read: Callable[[str], Any]) -> str:
+def _kind(name: str, local_only: bool) -> str:
     """The kind of a model, as its configuration tells it: of any version of the library, of PyLate
     and of ColBERT.
     """
-    library_config, config = (
-        read(file) or {} for file in ("config_sentence_transformers.json", "config.json")
-    )
+    from sentence_transformers.util import load_file_path
+
+    def read(file: str) -> Any:
+        """What a JSON file of the model holds; None where there is none."""
+        path = load_file_path(name, file, cache_folder=onnx.cache(), local_files_only=local_only)
+        return None if path is None else json.loads(Path(path).read_text("utf8"))
+
+    library_config = read("config_sentence_transformers.json") or {}
+    config = read("config.json") or {}
     modules = read("modules.json")
     if not config and modules is None:
         raise FileNotFoundError("it has neither a config.json nor a modules.json")
-    if library_config.get("model_type"):
-        return (
-            MULTI_VECTOR
-            if library_config["model_type"] == "ColBERT"
-            else library_config["model_type"]
-        )
+    if kind := library_config.get("model_type"):
+        return MULTI_VECTOR if kind == "ColBERT" else kind
     architectures = config.get("architectures") or []
     if "HF_ColBERT" in architectures or "query_prefix" in library_config:
         return MULTI_VECTOR

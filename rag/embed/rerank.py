@@ -40,9 +40,8 @@ class CrossReranker:
         question.
         """
         with self._busy:  # a tokenizer serves one thread at a time
-            scores = self._model.predict(
-                [(question, text) for text in passages], show_progress_bar=False
-            )
+            pairs = [(question, text) for text in passages]
+            scores = self._model.predict(pairs, show_progress_bar=False)
         return np.asarray(scores, np.float32)
 
 

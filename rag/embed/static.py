@@ -60,7 +60,7 @@ class StaticModel:
         self._near_at = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
         # The neighbours follow from the rest, and are no part of what the model is.
         files = [tokenizer_file, weight_file, *([compounds] if compounds.is_file() else [])]
-        hashes = [_sha256(file) for file in files]
+        hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
         self.tokenizer_sha256 = hashes[0]
         digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
         self.identity = ModelIdentity(name, digest, self._rows.shape[1])
@@ -302,10 +302,6 @@ class StaticModel:
         return self.embed_ids(*self.encode_ids(texts))
 
     embed_queries = embed_passages
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @functools.lru_cache(maxsize=4)

@@ -11,7 +11,6 @@ the files hold no pointers.
 from __future__ import annotations
 
 import mmap
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,13 +18,11 @@ import numpy as np
 
 from rag.index.columns import starts
 
-_LONG = 256  # from so many numbers of one width on, they are decoded by strides, not one by one
 _SLACK = 8  # padding bytes at the end, so that 8 bytes can be read from wherever a field begins
 # Numbers packed or unpacked in one go: so few that the arrays at work stay in the CPU cache.
 NUMBERS_PER_BATCH = 1 << 18
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ListLayout:
     """The bit positions of n lists in the file of lower bits and in that of upper bits.
 
@@ -36,25 +33,19 @@ class ListLayout:
             followed by the end of the last list (n + 1,).
     """
 
-    counts: np.ndarray
-    widths: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-    @classmethod
-    def of(cls, counts: np.ndarray, universe: int) -> ListLayout:
+    def __init__(self, counts: np.ndarray, universe: int) -> None:
         """The layout of lists with ``counts`` numbers each, all of them below ``universe``."""
-        counts = np.asarray(counts, np.int64)
+        self.counts = counts = np.asarray(counts, np.int64)
         widths = np.maximum(np.frexp(universe // np.maximum(counts, 1))[1] - 1, 0).astype(np.int64)
         high = np.where(counts > 0, counts + (max(universe - 1, 0) >> widths), 0)
-        return cls(counts, widths, starts(counts * widths), starts(high))
+        self.widths, self.low, self.high = widths, starts(counts * widths), starts(high)
 
 
 class BitWriter:
-    """Appends bits to a file; the first bit of each byte is its lowest."""
+    """Appends bits to an open file; the first bit of each byte is its lowest."""
 
-    def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = open(path, "wb")
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._rest = np.zeros(0, np.uint8)  # the latest bits, too few to fill a byte
 
     def ones(self, positions: np.ndarray, total: int) -> None:
@@ -76,13 +67,9 @@ class BitWriter:
         self._file.write(np.packbits(bits[:whole], bitorder="little").data)
         self._rest = bits[whole:]
 
-    def close(self, abandon: bool = False) -> None:
-        """Pads and closes the file; with ``abandon``, when it will be deleted, only closes it."""
-        try:
-            if not abandon:
-                self._put(np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8))
-        finally:
-            self._file.close()
+    def finish(self) -> None:
+        """Pads the file."""
+        self._put(np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8))
 
 
 def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: ListLayout) -> None:
@@ -132,21 +119,6 @@ class Bits:
         bits = np.unpackbits(self.bytes[begin : (last + 7) >> 3], bitorder="little")
         return bits[first - 8 * begin : last - 8 * begin].view(bool)
 
-    def row(self, start: int, width: int, count: int) -> np.ndarray:
-        """``count`` adjacent numbers of ``width`` bits each (under 57), from bit ``start`` on,
-        int64 (count,).
-        """
-        if count < _LONG:
-            return self.fields(start + np.arange(count) * width, width)
-        out = np.empty(count, np.int64)
-        for place in range(8):  # 8 numbers take ``width`` bytes: each eighth is a strided view
-            first, shift = divmod(start + place * width, 8)
-            size = (count - place + 7) >> 3
-            words = np.ndarray((size,), "<i8", self.bytes, first, (width,))
-            out[place::8] = words >> shift
-        out &= (1 << width) - 1
-        return out
-
     def fields(self, starts: np.ndarray, widths: np.ndarray | int) -> np.ndarray:
         """The numbers of ``widths`` bits each (under 57) that begin at bits ``starts``, int64."""
         found = self._words[starts >> 3] >> (starts & 7).view(np.uint64)
@@ -173,11 +145,12 @@ class Lists:
         width, start = int(layout.widths[number]), int(layout.low[number])
         flags = self._high.flags(int(layout.high[number]), int(layout.high[number + 1]))
         upper = np.flatnonzero(flags)
-        upper -= np.arange(len(upper))
-        if not width:
-            return upper
+        index = np.arange(len(upper))
+        upper -= index
         upper <<= width
-        upper |= self._low.row(start, width, len(upper))
+        index *= width
+        index += start
+        upper |= self._low.fields(index, width)
         return upper
 
     def some(self, first: int, last: int) -> np.ndarray:

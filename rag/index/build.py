@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.corpus.article import Article, Skipped
+from rag.corpus.reader import Holder
 from rag.embed import load_static
 from rag.embed.protocol import Embedder
 from rag.index.builder import Builder
 from rag.index.changes import compared, guard
-from rag.index.corpus_diff import CorpusDiff, Holder
+from rag.index.corpus_diff import CorpusDiff
 from rag.index.file_scan import FileScan, Item
 from rag.index.live import LiveVersion
 from rag.index.report import BuildReport, Clock, Progress
@@ -129,7 +130,7 @@ def build_task(
         usable = usable and not task.afresh
         known = live.columns() if task.columns is None else task.columns
         version = live.folder if usable else None
-        scan = FileScan.at(task.corpus, task.program, version, known, task.share)
+        scan = FileScan(task.corpus, task.program, version, known, task.share)
         # A shard may have left out an article because another shard has its id. That holds only as
         # long as the other article is there, so such a shard is compared again.
         same = not scan.changed and not task.taken and (task.share is None or scan.settled)
@@ -172,7 +173,7 @@ def _write(
         if embedder is not load_static():  # a slow model: its old vectors are worth looking up
             old = live.open(embedder)
         folder = hold.enter_context(building_folder(path))
-        builder = Builder(path, folder, embedder, old, progress or _silent, clock)
+        builder = Builder(path, folder, embedder, old, progress or (lambda *_: None), clock)
         with contextlib.closing(builder):
             builder.take(articles)
             changes = compared(live.identities, builder.store.identities())
@@ -181,8 +182,4 @@ def _write(
         live.close()  # a version that is held open could not be removed by the commit
         commit(path, folder, name, keep)
         builder.forget()
-    return BuildReport.of(manifest, name, clock, changes, tuple(builder.skipped))
-
-
-def _silent(done: int, total: int | None, phase: str) -> None:
-    """Ignores progress."""
+    return BuildReport.of(manifest, name, clock, changes, builder.skipped)

@@ -94,7 +94,7 @@ class Builder:
     def close(self) -> None:
         """Closes the files; the caller deletes an unfinished version."""
         self._ahead.shutdown(cancel_futures=True)
-        for part in (self._token_file, self.store, self._lexical, self._source):
+        for part in (self._token_file, self.store, self._source):
             with contextlib.suppress(OSError):
                 if part:
                     part.close()

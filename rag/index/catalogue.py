@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from rag.index.snapshot import Snapshot
 
 HEADING_CHARS = 100
 """Most characters of its text that serve as the heading of an article without a title."""
@@ -23,26 +27,14 @@ _ENDS = re.compile(r"[。！？!?\n]|\.(?=\s)")
 class Catalogue:
     """The headings of all articles, by row: the title, or else the first sentence of the text."""
 
-    def __init__(
-        self,
-        headings: Callable[[int], list[tuple[str, str]]],
-        days: np.ndarray,
-        normalize: Callable[[str], str],
-    ) -> None:
-        """
-        Args:
-            headings: called with a number of characters; gives for every article its title and "",
-                or, where it has no title, "" and so many characters of its text.
-            days: a number for each article's date, int32 (n_articles,): a later date has a larger
-                number, no date the smallest.
-            normalize: maps spellings that should match to one: script, width and case.
-        """
-        self._headings, self._days, self._normalize = headings, days, normalize
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Takes the version whose articles are listed."""
+        self._snapshot = snapshot
 
     @functools.cached_property
     def headings(self) -> tuple[str, ...]:
         """The heading of each article, without line breaks."""
-        return tuple(heading(title, opening) for title, opening in self._headings(HEADING_CHARS))
+        return tuple(heading(*one) for one in self._snapshot.headings(HEADING_CHARS))
 
     @functools.cached_property
     def _folded(self) -> tuple[str, ...]:
@@ -52,14 +44,15 @@ class Catalogue:
         """Words in the form in which they are compared: simplified characters, lower case, half
         width, single spaces.
         """
-        return _SPACES.sub(" ", self._normalize(words)).strip()
+        return _SPACES.sub(" ", self._snapshot.model.normalize(words)).strip()
 
     @functools.cached_property
     def by_date(self) -> np.ndarray:
         """The rows of the articles, newest first; those of one day in the order in which they were
         read, those without a date last.
         """
-        return np.argsort(-self._days, kind="stable")
+        # A later date has a larger code, no date the smallest.
+        return np.argsort(-self._snapshot.date_codes[1], kind="stable")
 
     @functools.cached_property
     def by_title(self) -> np.ndarray:

@@ -22,12 +22,16 @@ _TYPES = {"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"}
 _LONGEST = 2**40  # numbers in an array; a file that claims to hold more is damaged
 
 
-def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
-    """Writes named arrays of signed or unsigned integers, of one or two dimensions, to a file."""
+def write_columns(path: Path, columns: Mapping[str, np.ndarray], narrow: bool = True) -> None:
+    """Writes named arrays of integers, of one or two dimensions, to a file: numbers that are not
+    negative in the smallest unsigned type that holds them; without ``narrow`` as they are.
+    """
     # zlib releases the GIL, so two threads compress at once.
     from concurrent.futures import ThreadPoolExecutor
 
-    arrays = [np.ascontiguousarray(array) for array in columns.values()]
+    arrays = list(map(np.ascontiguousarray, columns.values()))
+    if narrow:
+        arrays = [array.astype(np.min_scalar_type(array.max(initial=0))) for array in arrays]
     with ThreadPoolExecutor(2) as pool:
         parts = list(pool.map(_deflated, arrays))
     heads = [
@@ -83,11 +87,6 @@ def strings(names: list[str]) -> np.ndarray:
 def read_strings(array: np.ndarray) -> list[str]:
     """The strings that :func:`strings` encoded."""
     return array.tobytes().decode().split("\0")[:-1]
-
-
-def narrow(array: np.ndarray) -> np.ndarray:
-    """The same numbers, none of them negative, in the smallest unsigned type that holds them."""
-    return array.astype(np.min_scalar_type(array.max(initial=0)))
 
 
 def starts(counts: Sequence[int] | np.ndarray) -> np.ndarray:

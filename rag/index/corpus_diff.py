@@ -7,23 +7,18 @@ Of a changed file with an article in each line, only the lines that changed are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import xxhash
 
-from rag.corpus.article import Article, Skipped
-from rag.corpus.reader import in_full, read_files, taken
+from rag.corpus.article import Article, Skipped, digest_of_text
+from rag.corpus.reader import Holder, UniqueIds, read_files
 from rag.index.file_scan import FileScan, ScannedFile
 from rag.index.snapshot import Snapshot
 from rag.index.sources import FileState, Sources
-from rag.index.store import digest_of_text
 
 _END = object()  # marks that the file before has ended, where a path follows that is no file
-
-Holder = tuple[int | str, str, int]
-"""The article that has an id: its row in the previous version or its place in the corpus, the file
-that states the id, and the hash of its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +62,7 @@ class CorpusDiff:
         self._done: list[ScannedFile] = []
         self._bytes, self._read = sum(one.state.size for one in scan.files), 0
         self._old_ids: list[int] = old.store.raw["ids"].tolist() if old and before else []
-        # By the digest of each id so far, the article that has it: its row in the previous version,
-        # or a Holder. Digests have 64 bits, so two ids are not expected to share one.
-        self._ids: dict[int, int | Holder] = dict(taken_before or {})
+        self._ids = UniqueIds(taken_before, self._before)
 
     @property
     def sources(self) -> Sources:
@@ -96,9 +89,9 @@ class CorpusDiff:
     def refused(self, problem: Skipped) -> None:
         """Notes that the builder did not index the article that was yielded last."""
         if self._at:
-            self._at.articles -= 1
-            self._at.problems.append((problem.path, problem.reason))
-            self._at.lines[self._at.articles :] = []
+            self._at.state.articles -= 1
+            self._at.state.skipped.append((problem.path, problem.reason))
+            self._at.lines[self._at.state.articles :] = []
 
     def __iter__(self) -> Iterator[Article | Skipped | Rows]:
         run = Rows(0, 0)  # adjacent rows are yielded as one run
@@ -167,7 +160,7 @@ class CorpusDiff:
             row = known.get(digest)
             return None if row is None else Rows(row, row + 1)
 
-        return one.path, one.root, one.state.size, instead, one.stretch
+        return one.path, one.root, one.state.size, instead, one.state.stretch
 
     def _whole(self, one: ScannedFile, before: FileState) -> Iterator[Article | Rows | Skipped]:
         """The articles of a file that has not changed: rows of the previous version. Where a file
@@ -175,17 +168,17 @@ class CorpusDiff:
         """
         rows = range(one.first, one.first + before.articles)
         digests = self._old_ids[rows.start : rows.stop]
-        if not self._ids.keys().isdisjoint(digests):
+        if not self._ids.known.keys().isdisjoint(digests):
             # An id of this file belongs to another article now: each id has to be decided anew.
             for step in self._read_files([self._reading(one)]):
                 yield self._recorded(one, *step)
             return
-        self._ids.update(zip(digests, rows, strict=True))
-        one.articles, one.problems = len(rows), list(before.skipped)
+        self._ids.known.update(zip(digests, rows, strict=True))
+        one.state.articles, one.state.skipped = len(rows), before.skipped
         if before.rows:
             one.lines = self._lines[one.line : one.line + len(rows)].tolist()
         yield Rows(rows.start, rows.stop)
-        yield from (Skipped(*problem) for problem in one.problems)
+        yield from (Skipped(*problem) for problem in before.skipped)
 
     def _recorded(
         self, at: ScannedFile, where: str, found: Article | Rows | Skipped, file: str
@@ -197,56 +190,32 @@ class CorpusDiff:
         if not isinstance(found, Skipped):
             found = self._unique(at, where, found, file)
         if isinstance(found, Skipped):
-            at.problems.append((found.path, found.reason))
+            at.state.skipped.append((found.path, found.reason))
             return found
-        at.articles += 1
+        at.state.articles += 1
         if line is not None:
             # The id of a line without one is made from the line number; an id that is taken gets
             # the name of the file in front. Elsewhere the same line would get another id, so it is
             # recorded as 0, and is read again when the file changes.
             name = found.id if isinstance(found, Article) else ""
             by_line = name.endswith(f"#{where.rpartition(':')[2]}")
-            by_file = file and name.startswith(in_full("", file))
+            by_file = file and name.startswith(f"{file}#")
             at.lines.append(0 if by_line or by_file else line)
         return found
 
     def _unique(
         self, at: ScannedFile, where: str, found: Article | Rows, file: str
     ) -> Article | Rows | Skipped:
-        """The article, with an id that no other has; a :class:`Skipped` where that fails.
-
-        Where another file has stated the same id for another text, the name of the file is put in
-        front of the id.
-        """
+        """The article, with an id that no other has; a :class:`Skipped` where that fails."""
         if isinstance(found, Rows):
             digest = self._old_ids[found.first]
-            if digest not in self._ids:
-                self._ids[digest] = (found.first, file, 0)
+            if digest not in self._ids.known:
+                self._ids.known[digest] = (found.first, file, 0)
                 return found
-            article = self._before(found.first)
-        else:
-            article, digest = found, digest_of_text(found.id)
-        if digest in self._ids:
-            at.settled = False
-            _, other, text = self._holder(digest)
-            if file and file != other and text != digest_of_text(article.text):
-                article = replace(article, id=in_full(article.id, file))
-                digest = digest_of_text(article.id)
-            if digest in self._ids:
-                return taken(where, article.id, self._holder(digest)[0])
-        self._ids[digest] = (article.path or where, file, digest_of_text(article.text))
-        return article
-
-    def _holder(self, digest: int) -> tuple[str, str, int]:
-        """The place, the file and the hash of the text of the article that has an id, given the
-        id's digest.
-        """
-        holder = self._ids[digest]
-        place, file, text = holder if isinstance(holder, tuple) else (holder, "", 0)
-        if isinstance(place, str):
-            return place, file, text
-        article = self._before(place)
-        return article.path, file, digest_of_text(article.text)
+            found = self._before(found.first)
+        if digest_of_text(found.id) in self._ids.known:
+            at.state.settled = False
+        return self._ids.settle(where, found, file)
 
     def _before(self, row: int) -> Article:
         """An article of the previous version."""

@@ -48,15 +48,9 @@ def storage_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def sync_file(path: Path) -> None:
-    """Waits until the content of the file has reached the disk."""
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Waits until the names in the folder have reached the disk."""
-    if os.name == "nt":  # Windows cannot open a folder; NTFS journals names by itself.
+def sync(path: Path) -> None:
+    """Waits until the content of a file, or the names in a folder, have reached the disk."""
+    if os.name == "nt":  # Windows syncs nothing that is only read; NTFS journals names by itself.
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -67,12 +61,8 @@ def sync_folder(path: Path) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Waits until ``folder``, with every file and folder below it, has reached the disk."""
-    for below in folder.rglob("*"):
-        if below.is_file():
-            sync_file(below)
-        else:
-            sync_folder(below)
-    sync_folder(folder)
+    for path in [*folder.rglob("*"), folder]:
+        sync(path)
 
 
 def write_atomic(path: Path, content: str) -> None:
@@ -87,7 +77,7 @@ def write_atomic(path: Path, content: str) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def sha256_of(path: Path) -> str:

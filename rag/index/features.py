@@ -68,12 +68,9 @@ def _bigrams(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     pairs = np.flatnonzero(han[:-1] & han[1:])
     single = np.flatnonzero(han[:-1] & ~han[1:] & ~before)
     wide = points.astype(np.uint64)
-    return (
-        np.concatenate(
-            [_BIGRAM | wide[pairs] << np.uint64(21) | wide[pairs + 1], _BIGRAM | wide[single]]
-        ),
-        np.concatenate([owner[pairs], owner[single]]),
-    )
+    double = _BIGRAM | wide[pairs] << np.uint64(21) | wide[pairs + 1]
+    found = np.concatenate([double, _BIGRAM | wide[single]])
+    return found, np.concatenate([owner[pairs], owner[single]])
 
 
 def _words(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -103,9 +100,8 @@ class Inner:
         # Pair and token are packed into one number, so that one sort orders them, either way round.
         by_token = np.sort(owner << _PAIR_BITS | pairs)
         self._by_token = _BIGRAM | by_token & (1 << _PAIR_BITS) - 1
-        self._offsets = np.searchsorted(
-            by_token >> _PAIR_BITS, np.arange(len(pieces) + 1, dtype=np.uint64)
-        )
+        ids = np.arange(len(pieces) + 1, dtype=np.uint64)
+        self._offsets = np.searchsorted(by_token >> _PAIR_BITS, ids)
         by_pair = np.sort(pairs << _TOKEN_BITS | owner)
         first = np.flatnonzero(np.r_[True, by_pair[1:] != by_pair[:-1]][: len(by_pair)])
         self._times = np.diff(np.append(first, len(by_pair)))
@@ -118,9 +114,8 @@ class Inner:
         """
         begin, counts = self._offsets[ids], np.diff(self._offsets)[ids]
         of = np.repeat(np.arange(len(ids)), counts)
-        return of, self._by_token[
-            np.repeat(begin - (np.cumsum(counts) - counts), counts) + np.arange(len(of))
-        ]
+        at = np.repeat(begin - (np.cumsum(counts) - counts), counts) + np.arange(len(of))
+        return of, self._by_token[at]
 
     def holding(self, feature: int) -> Iterable[tuple[int, int]]:
         """The ids of the tokens that contain a bigram, each with how often it does."""

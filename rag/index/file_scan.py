@@ -12,7 +12,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import xxhash
@@ -43,14 +43,13 @@ class ScannedFile:
 
     Attributes:
         path, root: the file, and the folder that ids are relative to, as the user named them.
-        state: the file as it is now; complete after :meth:`settle`.
+        state: the file as it is now, and what it gave; complete after :meth:`settle`.
         before: the file as it was for the previous version; None for a new one.
         first: the row of its first article in that version.
         line: where the hashes of its lines begin in that version's :attr:`Sources.lines`.
         same: whether its content is the same as then.
         ahead: hashes of lines that were read, but whose articles were not recorded yet.
         lines: hashes of the lines that gave an article.
-        articles, problems, settled: what ``state`` will say in the end.
     """
 
     path: Path
@@ -62,28 +61,14 @@ class ScannedFile:
     same: bool = False
     ahead: deque[int] = field(default_factory=deque)
     lines: list[int] = field(default_factory=list)
-    articles: int = 0
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    settled: bool = True
 
     def settle(self) -> None:
         """Completes ``state`` after the whole file was read. If the file changed meanwhile, the
         digest is left empty, since it is not known which content was read.
         """
-        now = _state(self.path, self.root, self.stretch)
-        self.state = replace(
-            self.state,
-            digest=self.state.digest if now.stamp == self.state.stamp else "",
-            articles=self.articles,
-            skipped=tuple(self.problems),
-            settled=self.settled,
-            rows=bool(self.lines),
-        )
-
-    @property
-    def stretch(self) -> Stretch | None:
-        """The part of the file that is read; None for all of it."""
-        return self.state.stretch
+        if _state(self.path, self.root, self.state.stretch).stamp != self.state.stamp:
+            self.state.digest = ""
+        self.state.rows = bool(self.lines)
 
     @property
     def is_taken_over(self) -> bool:
@@ -91,7 +76,6 @@ class ScannedFile:
         return self.same and self.before is not None and self.before.settled
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class FileScan:
     """The files of a corpus, each compared with its state for the previous version.
 
@@ -103,21 +87,14 @@ class FileScan:
         columns: which columns of tables hold which field of an article, as pairs.
     """
 
-    corpus: tuple[str, ...]
-    scanned: int
-    found: tuple[ScannedFile | Skipped, ...]
-    before: Sources | None
-    columns: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def at(
-        cls,
+    def __init__(
+        self,
         paths: Sequence[Path],
         program: str,
         version: Path | None = None,
         columns: Mapping[str, str] | None = None,
         items: Sequence[Item] | None = None,
-    ) -> FileScan:
+    ) -> None:
         """Looks at all files, and compares them with those of a version.
 
         Args:
@@ -131,7 +108,8 @@ class FileScan:
         Raises:
             CorpusError: no path is named, or one does not exist.
         """
-        scanned, before = time.time_ns(), None
+        self.corpus = tuple(os.path.abspath(path) for path in paths)
+        self.scanned, before = time.time_ns(), None
         if version:
             with contextlib.suppress(*DAMAGED_INDEX_ERRORS):  # damaged: then all files are read
                 before = Sources.read(version)
@@ -140,6 +118,7 @@ class FileScan:
             wanted = before.columns
         if before and (before.program, before.columns) != (program, wanted):
             before = None
+        self.before, self.columns = before, wanted
         known: dict[tuple[str, str], tuple[FileState, int, int]] = {}
         row = line = 0
         for file in before.files if before else ():
@@ -147,13 +126,12 @@ class FileScan:
             row += file.articles
             line += file.articles * file.rows
         scanned_before = before.scanned if before else 0
-        found = tuple(
+        self.found = tuple(
             item
             if isinstance(item, Skipped)
             else _look(*item[:2], known, scanned_before, *item[3:])
             for item in (files_of(existing(paths)) if items is None else items)
         )
-        return cls(tuple(os.path.abspath(path) for path in paths), scanned, found, before, wanted)
 
     @property
     def files(self) -> list[ScannedFile]:
@@ -201,16 +179,15 @@ def _look(
     """
     state = _state(path, root, stretch)
     old, first, line = known.get((state.path, state.root), (None, 0, 0))
-    alike = bool(old and old.digest) and (
-        (old.record, old.size, old.stretch) == (state.record, state.size, state.stretch)
-    )
-    digest = ""
-    if alike and old.stamp == state.stamp:
-        if max(old.modified, old.changed) + _TIMESTAMP_GRANULARITY_NS < scanned_before:
-            digest = old.digest
-    digest = digest or _digest(path, stretch)
-    same = alike and digest == old.digest
-    return ScannedFile(path, root, replace(state, digest=digest), old, first, line, same)
+    now = state.record, state.size, state.stretch
+    alike = bool(old and old.digest) and (old.record, old.size, old.stretch) == now
+    settled = max(state.modified, state.changed) + _TIMESTAMP_GRANULARITY_NS < scanned_before
+    if alike and settled and old.stamp == state.stamp:
+        state.digest = old.digest
+    else:
+        state.digest = _digest(path, stretch)
+    same = alike and state.digest == old.digest
+    return ScannedFile(path, root, state, old, first, line, same)
 
 
 def _state(path: Path, root: Path, stretch: Stretch | None) -> FileState:

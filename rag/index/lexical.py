@@ -29,12 +29,9 @@ Places = tuple[np.ndarray, np.ndarray | None]
 """Passages, int32, and how often a feature occurs in each; None for once."""
 K1, B = 1.2, 0.75
 BM25_SETTINGS = {"method": "lucene", "k1": K1, "b": B}
-FEATURES_FILE, LOWER_BITS_FILE, UPPER_BITS_FILE, TERM_COUNTS_FILE = (
-    "lexical.features",
-    "lexical.low",
-    "lexical.high",
-    "lexical.times",
-)
+FEATURES_FILE = "lexical.features"
+BIT_FILES = ("lexical.low", "lexical.high", "lexical.times")
+"""The lower bits and the upper bits of the lists of passages, and how often each feature occurs."""
 # Places of features asked before that stay unpacked, for each passage and at least: four or eight
 # bytes each. What is frequent is asked often. Of a million passages 2, 16 and 64 for each took 150,
 # 105 and 110 ms in the middle of 300 questions (one busy core).
@@ -69,15 +66,13 @@ class Lexical:
         self.lengths = columns["lengths"].astype(np.int64)
         self.rows = len(self.lengths)
         extra = columns["extra"].astype(np.int64)
-        self.layout = ListLayout.of(columns["counts"], self.rows)
+        self.layout = ListLayout(columns["counts"], self.rows)
         if not len(self.features) == len(self.layout.counts) == len(extra):
             raise ValueError("the lists do not fit the features")
-        self._lists = Lists(
-            Bits(folder / LOWER_BITS_FILE), Bits(folder / UPPER_BITS_FILE), self.layout
-        )
+        low, high, self._times = (Bits(folder / name) for name in BIT_FILES)
+        self._lists = Lists(low, high, self.layout)
         self._has_counts = extra > 0
         self._times_at = starts(np.where(self._has_counts, self.layout.counts + extra, 0))
-        self._times = Bits(folder / TERM_COUNTS_FILE)
         if len(self._times) != -(-int(self._times_at[-1]) // 8) * 8:
             raise ValueError("the counts do not fit the lists")
         self.features_in_all = int(self.lengths.sum())
@@ -100,9 +95,8 @@ class Lexical:
         counts = self.layout.counts[a:b]
         rows = moved[self._lists.some(a, b)]
         times = np.ones(len(rows), np.int64)
-        times[np.repeat(self._has_counts[a:b], counts)] = read_counts(
-            self._times.flags(int(self._times_at[a]), int(self._times_at[b]))
-        )
+        flags = self._times.flags(int(self._times_at[a]), int(self._times_at[b]))
+        times[np.repeat(self._has_counts[a:b], counts)] = read_counts(flags)
         out = np.repeat(np.searchsorted(some, self.features[a:b]) << FEATURE_SHIFT, counts)
         out |= rows << 16
         out |= times
@@ -156,22 +150,15 @@ class Lexical:
         return self._remembered(~feature, lambda: self._gathered(feature))
 
     def _gathered(self, feature: int) -> Places:
-        parts = [self._stored(feature)]
-        for token, each in self._inner().holding(feature):
-            rows, term_counts = self._stored(token)
-            if each > 1:
-                term_counts = (
-                    np.full(len(rows), each) if term_counts is None else term_counts * each
-                )
-            parts.append((rows, term_counts))
-        parts = [part for part in parts if len(part[0])]
-        if len(parts) < 2:
-            return parts[0] if parts else _NOWHERE
-        rows = np.concatenate([rows for rows, _ in parts])
+        pair = self._stored(feature)
+        tokens = [(self._stored(token), each) for token, each in self._inner().holding(feature)]
+        if not any(len(rows) for (rows, _), _ in tokens):
+            return pair
+        rows = np.concatenate([rows for (rows, _), _ in [(pair, 1), *tokens]])
         times = np.concatenate(
             [
-                np.ones(len(some), np.int64) if term_counts is None else term_counts
-                for some, term_counts in parts
+                np.full(len(some), each) * (1 if counts is None else counts)
+                for (some, counts), each in [(pair, 1), *tokens]
             ]
         )
         if len(rows) > self.rows >> 3:

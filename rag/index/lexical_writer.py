@@ -7,6 +7,7 @@ code calls it a place.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -15,32 +16,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from rag.index.bits import (
-    NUMBERS_PER_BATCH,
-    BitWriter,
-    ListLayout,
-    mapped,
-    write_counts,
-    write_lists,
-)
-from rag.index.columns import KeptRange, narrow, renumbered, write_columns
+from rag.index import bits, lexical
+from rag.index.columns import KeptRange, renumbered, write_columns
 from rag.index.features import Inner
-from rag.index.lexical import (
-    FEATURE_SHIFT,
-    FEATURES_FILE,
-    LOWER_BITS_FILE,
-    MAX_TERM_COUNT,
-    TERM_COUNTS_FILE,
-    UPPER_BITS_FILE,
-    Lexical,
-)
+from rag.index.lexical import Lexical
 
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
 
 _MERGED = 1 << 23  # features (8 bytes each, 64 MB) of batches that are merged in one go
 
-Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+Batch = tuple[np.ndarray, ...]
 """Features, ascending (n,); where the postings of each begin (n + 1,); the postings, each with the
 passage above the lowest 16 bits and the count in these."""
 _T = TypeVar("_T")
@@ -52,18 +38,13 @@ class LexicalWriter:
     """
 
     def __init__(self, spool: Path, inner: Inner) -> None:
-        """Opens the files of the spool.
-
+        """
         Args:
-            spool: a folder for them.
+            spool: a folder for the batches.
             inner: the bigrams within the tokens of the model in use
                 (:func:`rag.index.features.inner_of`).
         """
-        self._inner = inner
-        # The three parts of each batch, as in Batch.
-        self._spools = [spool / f"lexical.{part}" for part in ("features", "first", "places")]
-        self._files = [open(file, "wb") for file in self._spools]
-        self._sizes: list[tuple[int, int]] = []  # number of features and of postings of each batch
+        self._inner, self._spool = inner, spool
         self._lengths: list[tuple[np.ndarray, np.ndarray]] = []
 
     def add(
@@ -87,7 +68,11 @@ class LexicalWriter:
         # Feature and passage are packed into one number, so that a single sort groups them.
         keys = found << np.uint64(_DOC_BITS) | owner.astype(np.uint64)
         keys, counts = np.unique(keys, return_counts=True)
-        within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
+        # The bigrams within tokens, in the same form.
+        texts = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
+        of, pairs = self._inner.of_tokens(ids)
+        inner = pairs << np.uint64(_DOC_BITS) | texts[of]
+        within, times = np.unique(inner, return_counts=True)
         at = np.minimum(np.searchsorted(keys, within), max(len(keys) - 1, 0))
         same = keys[at] == within if len(keys) else np.zeros(len(within), bool)
         counts[at[same]] -= times[same]
@@ -95,10 +80,10 @@ class LexicalWriter:
         keys, counts = keys[stored], counts[stored]
         feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
         passages = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)]
-        places = passages << 16 | np.minimum(counts, MAX_TERM_COUNT)
-        for file, part in zip(self._files, (feature, np.append(first, len(keys)), places)):
-            file.write(part.data)
-        self._sizes.append((len(feature), len(places)))
+        places = passages << 16 | np.minimum(counts, lexical.MAX_TERM_COUNT)
+        parts = feature, np.append(first, len(keys)), places
+        for file, part in zip(self._files(len(self._lengths)), parts):
+            np.save(file, part)
         self._lengths.append((rows, np.bincount(owner, minlength=len(rows))))
 
     def write(
@@ -106,7 +91,7 @@ class LexicalWriter:
         folder: Path,
         passages: int,
         old: Lexical | None = None,
-        kept_passages: Sequence[KeptRange] = (),
+        kept: Sequence[KeptRange] = (),
     ) -> int:
         """Writes the files of the lexical index; returns the number of features that are stored.
 
@@ -114,26 +99,20 @@ class LexicalWriter:
             folder: the version's folder.
             passages: how many passages the version has.
             old: the lexical index that passages are taken over from, if any.
-            kept_passages: the runs of passages that are taken over.
+            kept: the runs of passages that are taken over.
         """
         lengths, moved = np.zeros(passages, np.int64), np.zeros(0, np.int64)
         for rows, sizes in self._lengths:
             lengths[rows] = sizes
         if old:
-            moved = renumbered(old.rows, kept_passages)
+            moved = renumbered(old.rows, kept)
             lengths[moved[moved >= 0]] = old.lengths[moved >= 0]
-        reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept_passages))
+        reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept))
         merged = self._merged(old, moved, reordered)
         names, counts, extra = self._write_lists(folder, passages, merged)
-        columns = {
-            "keys": np.diff(names, prepend=np.uint64(0)),
-            "counts": counts,
-            "extra": extra,
-            "lengths": lengths,
-        }
-        write_columns(
-            folder / FEATURES_FILE, {name: narrow(array) for name, array in columns.items()}
-        )
+        keys = np.diff(names, prepend=np.uint64(0))
+        columns = {"keys": keys, "counts": counts, "extra": extra, "lengths": lengths}
+        write_columns(folder / lexical.FEATURES_FILE, columns)
         return len(names)
 
     def _write_lists(
@@ -151,25 +130,18 @@ class LexicalWriter:
             beyond once per passage.
         """
         parts = [(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        writers = [
-            BitWriter(folder / name)
-            for name in (LOWER_BITS_FILE, UPPER_BITS_FILE, TERM_COUNTS_FILE)
-        ]
-        done = False
-        try:
+        with contextlib.ExitStack() as files:
+            opened = [files.enter_context(open(folder / name, "wb")) for name in lexical.BIT_FILES]
+            low, high, term_counts = writers = list(map(bits.BitWriter, opened))
             for features, sizes, places in _ahead(merged):
-                rows, times = (
-                    (places >> 16) & ((1 << FEATURE_SHIFT - 16) - 1),
-                    places & MAX_TERM_COUNT,
-                )
-                write_lists(writers[0], writers[1], rows, ListLayout.of(sizes, passages))
+                rows = (places >> 16) & ((1 << lexical.FEATURE_SHIFT - 16) - 1)
+                times = places & lexical.MAX_TERM_COUNT
+                bits.write_lists(low, high, rows, bits.ListLayout(sizes, passages))
                 more = np.add.reduceat(times, np.cumsum(sizes) - sizes) - sizes
-                write_counts(writers[2], times[np.repeat(more > 0, sizes)])
+                bits.write_counts(term_counts, times[np.repeat(more > 0, sizes)])
                 parts.append((features, sizes, more))
-            done = True
-        finally:
             for writer in writers:
-                writer.close(abandon=not done)
+                writer.finish()
         names, counts, extra = map(np.concatenate, zip(*parts, strict=True))
         return names, counts, extra
 
@@ -197,20 +169,15 @@ class LexicalWriter:
             most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
         ends, begin = np.cumsum(most), 0
         while begin < len(vocabulary):
-            end = max(
-                begin + 1, int(np.searchsorted(ends, ends[begin] + NUMBERS_PER_BATCH, "right")) - 1
-            )
+            last = int(np.searchsorted(ends, ends[begin] + bits.NUMBERS_PER_BATCH, "right"))
+            end = max(begin + 1, last - 1)
             some = vocabulary[begin:end]
             new = _places_of(batches, some)
             if old:
                 old_places = old.places(some, moved)
                 old_places = np.sort(old_places) if reordered else old_places
-                new = (
-                    np.insert(old_places, np.searchsorted(old_places, new), new)
-                    if len(new)
-                    else old_places
-                )
-            numbers = new >> FEATURE_SHIFT
+                new = np.insert(old_places, np.searchsorted(old_places, new), new)
+            numbers = new >> lexical.FEATURE_SHIFT
             sizes = np.bincount(numbers, minlength=len(some))
             is_present = sizes > 0
             if is_present.any():
@@ -218,24 +185,15 @@ class LexicalWriter:
             begin = end
 
     def _spooled(self) -> list[Batch]:
-        """The batches that were spooled, mapped from the disk."""
-        self.close()
-        features, first, places = (
-            mapped(file, np.dtype(kind))
-            for file, kind in zip(self._spools, (np.uint64, np.int64, np.int64))
-        )
-        out, at, begin = [], 0, 0
-        for number, (n_features, size) in enumerate(self._sizes):
-            # A batch has one beginning more than features: the end of its last posting list.
-            starts = first[at + number : at + number + n_features + 1]
-            out.append((features[at : at + n_features], starts, places[begin : begin + size]))
-            at, begin = at + n_features, begin + size
-        return out
+        """The batches that were spooled, mapped from the disk as plain arrays."""
+        batches = (self._files(number) for number in range(len(self._lengths)))
+        return [
+            tuple(np.asarray(np.load(one, mmap_mode="r")) for one in files) for files in batches
+        ]
 
-    def close(self) -> None:
-        """Closes the files of the spool."""
-        for file in self._files:
-            file.close()
+    def _files(self, number: int) -> list[Path]:
+        """The files with the three parts of a batch."""
+        return [self._spool / f"{number}.{part}.npy" for part in ("features", "first", "places")]
 
 
 def _places_of(batches: Sequence[Batch], some: np.ndarray) -> np.ndarray:
@@ -247,7 +205,7 @@ def _places_of(batches: Sequence[Batch], some: np.ndarray) -> np.ndarray:
         a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
         if a < b:
             numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
-            parts.append(numbers << FEATURE_SHIFT | places[first[a] : first[b]])
+            parts.append(numbers << lexical.FEATURE_SHIFT | places[first[a] : first[b]])
     return np.sort(np.concatenate(parts))
 
 
@@ -275,12 +233,3 @@ def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
             out = every[np.r_[True, every[1:] != every[:-1]][: len(every)]]
             waiting, size = [], 0
     return out
-
-
-def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The bigrams within the tokens of some texts, each repeated as often as it occurs, with the
-    position of its text in the lowest 16 bits.
-    """
-    owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
-    of, pairs = inner.of_tokens(ids)
-    return pairs << np.uint64(_DOC_BITS) | owner[of]

@@ -18,7 +18,7 @@ from rag.index.sharded import read_stories
 from rag.index.snapshot import Snapshot
 from rag.index.sources import DAMAGED_INDEX_ERRORS, FileState, Sources
 from rag.index.store import stores_of
-from rag.index.versions import VERSIONS_FOLDER, current
+from rag.index.versions import live_folder
 
 
 class LiveVersion:
@@ -37,7 +37,7 @@ class LiveVersion:
         self.manifest: Manifest | None = None
         self._opened: Snapshot | None = None
         with contextlib.suppress(YinjuError):
-            self.folder = path / VERSIONS_FOLDER / current(path)
+            self.folder = live_folder(path)
             self.manifest = read_manifest(self.folder)
 
     def usable(self, embedder: Embedder) -> bool:
@@ -100,8 +100,5 @@ class LiveVersion:
 
 def same_settings(manifest: Manifest) -> bool:
     """Whether an index was made with the settings that this version of Yinju uses."""
-    return (manifest.splitter, manifest.lexical, manifest.duplicates) == (
-        dict(SPLITTER),
-        BM25_SETTINGS,
-        dict(duplicates.SKETCH_SETTINGS),
-    )
+    used = SPLITTER, BM25_SETTINGS, duplicates.SKETCH_SETTINGS
+    return (manifest.splitter, manifest.lexical, manifest.duplicates) == used

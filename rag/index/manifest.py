@@ -61,6 +61,13 @@ class ShardRecord:
     passages: int
     bytes: int
 
+    @classmethod
+    def of(cls, version: Path, manifest: Manifest) -> ShardRecord:
+        """The record of a shard, from the folder and the manifest of its version."""
+        index, counts = version.parent.parent, manifest.counts
+        folder = index.relative_to(index.parent.parent).as_posix()
+        return cls(folder, version.name, counts.articles, counts.passages, manifest.bytes)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -213,9 +220,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def list_files(folder: Path) -> dict[str, FileRecord]:
     """Size and hash of every file below a folder except the manifest, read back from the disk."""
-    paths = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE
-    )
+    files = filter(Path.is_file, folder.rglob("*"))
+    paths = sorted(path for path in files if path.name != MANIFEST_FILE)
     return {
         p.relative_to(folder).as_posix(): FileRecord(p.stat().st_size, sha256_of(p)) for p in paths
     }
@@ -258,10 +264,8 @@ def check_files(folder: Path, manifest: Manifest, hash_up_to: int | None = None)
 def same_tokens(manifest: Manifest) -> bool:
     """Whether an index was made by the embedded static model in use, with the same tokenizer."""
     model = load_static()
-    return (
-        same_model(manifest.static_model, model.identity)
-        and manifest.tokenizer_sha256 == model.tokenizer_sha256
-    )
+    same_tokenizer = manifest.tokenizer_sha256 == model.tokenizer_sha256
+    return same_tokenizer and same_model(manifest.static_model, model.identity)
 
 
 def check_models(index: Path, manifest: Manifest, embedder: Embedder) -> None:

@@ -1,4 +1,5 @@
-"""Inverted index from places and days to the articles that name them; filters use it.
+"""Inverted index from places and days to the articles that name them; filters use it to find the
+articles that were published in a period or may be about it.
 
 Any mention counts, in the title or in the text, because a filter must not hide an article that the
 reader may mean. A key is a kind and what is named: "place:510100" (code of GB/T 2260 or ISO 3166),
@@ -19,16 +20,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.corpus.article import Article
-from rag.corpus.days import find_meant
+from rag.corpus.days import Period, extent, find_meant
 from rag.corpus.gazetteer import Place, code_prefix
 from rag.corpus.places import find_places
-from rag.index.columns import narrow, read_columns, read_strings, starts, strings, write_columns
+from rag.index.columns import read_columns, read_strings, starts, strings, write_columns
 
 if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
 
 NAMED_FILE = "named"
-_PLACE_KEY_PREFIX, DAY_KEY_PREFIX = "place:", "day:"
+_PLACE_KEY_PREFIX, _DAY_KEY_PREFIX = "place:", "day:"
 # sorts behind every date, and behind every continuation of a prefix
 HIGHEST_SORT_KEY = "\U0010ffff"
 
@@ -40,7 +41,7 @@ def keys(article: Article) -> set[str]:
     text = f"{article.title}\n{article.text}"
     days = find_meant(text, published(article.date))
     return {f"{_PLACE_KEY_PREFIX}{m.place.code}" for m in find_places(text)} | {
-        f"{DAY_KEY_PREFIX}{when}" for _, _, when in days if when.year
+        f"{_DAY_KEY_PREFIX}{when}" for _, _, when in days if when.year
     }
 
 
@@ -91,14 +92,9 @@ class NamedWriter:
         begin = (np.cumsum(counts) - counts)[in_use]
         steps = np.diff(articles, prepend=0)
         steps[begin] = articles[begin]
-        columns = {
-            "keys": strings([names[place] for place in in_use.tolist()]),
-            "counts": counts[in_use],
-            "steps": steps,
-        }
-        write_columns(
-            folder / NAMED_FILE, {name: narrow(column) for name, column in columns.items()}
-        )
+        keys = strings([names[place] for place in in_use.tolist()])
+        columns = {"keys": keys, "counts": counts[in_use], "steps": steps}
+        write_columns(folder / NAMED_FILE, columns)
 
 
 class NamedIndex:
@@ -144,3 +140,47 @@ def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:
             for _, articles in snapshot.named(first, last):
                 keep[articles] = True
     return keep
+
+
+def of_period(
+    snapshot: Snapshot, period: Period, before: int = 0, after: int = 0, undated: bool = True
+) -> np.ndarray:
+    """Marks the articles that may be about a period, bool (n_articles,).
+
+    An article passes if it was published in the period, up to ``before`` days earlier or up to
+    ``after`` days later. It also passes if it names a day or a month that overlaps the period, or a
+    year that lies in it as a whole.
+
+    With ``undated``, an article without a date passes as soon as it names a day, a month or a year
+    within the years of the period; and always if the period recurs every year. Without its date,
+    nobody can tell whether "two days ago" in its text lies in the period.
+    """
+    days, of_article = snapshot.date_codes
+    lenient = np.array([day == "" and undated for day in days], bool)[of_article]
+    keep = np.array(dated_in(days, period.widened(before, after)), bool)[of_article]
+    if period.yearly:
+        keep |= lenient
+    for key, articles in snapshot.named(*_keys(period)):
+        numbers = list(map(int, key.removeprefix(_DAY_KEY_PREFIX).split("-")))
+        first, last = extent(*numbers)
+        is_year = len(numbers) == 1
+        if not (period.holds if is_year else period.overlaps)(first, last):
+            articles = articles[lenient[articles]]
+        keep[articles] = True
+    return keep
+
+
+def dated_in(days: Iterable[str], *periods: Period) -> list[bool]:
+    """For each date ("YYYY-MM-DD" or "") whether it lies in every one of the periods."""
+    found = map(published, days)
+    return [day is not None and all(p.overlaps(day, day) for p in periods) for day in found]
+
+
+def _keys(period: Period) -> tuple[str, str]:
+    """The first and last possible key of days in the years of a period; of days in any year where
+    the period recurs every year or is open on that side.
+    """
+    first = f"{period.first.year:04}" if period.first and not period.yearly else "0"
+    last = f"{period.last.year:04}" if period.last and not period.yearly else ""
+    # ":" sorts behind the digits and the hyphen
+    return f"{_DAY_KEY_PREFIX}{first}", f"{_DAY_KEY_PREFIX}{last}:"

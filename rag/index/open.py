@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 from rag.embed.protocol import Embedder
@@ -51,8 +50,7 @@ def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:
 def open_version(folder: Path, embedder: Embedder) -> Snapshot:
     """Opens a version of an index, given its folder. Raises as :func:`open_index`."""
     index = folder.parent.parent
-    with reading(index), contextlib.ExitStack() as hold:
-        hold.enter_context(held(folder))
+    with reading(index), held(folder):
         manifest = read_manifest(folder)
         check_files(folder, manifest, None if manifest.bytes <= HASH_ALL_UP_TO else HASH_FILE_UP_TO)
         check_models(index, manifest, embedder)

@@ -15,6 +15,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
+    from rag.index.vectors import Ranked
 
 _MANY = 3  # a word that occurs in more than an eighth of the passages is a frequent one
 _GROUPS = 16  # groups of passages, for each that is sought, of which the best are looked at first
@@ -31,12 +32,16 @@ class Wanted:
         expansion: for each word of the question what it weighs, the tokens near it, the nearest
             last, and their cosines; None for a search without this side.
         per_side: how many passages each side proposes for each language.
+        allowed: bool (n_passages,); others are not considered.
+        beside: passages that are scored in any case, ascending.
     """
 
     dense: np.ndarray
     wordings: tuple[np.ndarray, ...]
     expansion: tuple[tuple[float, np.ndarray, np.ndarray], ...] | None
     per_side: int
+    allowed: np.ndarray | None = None
+    beside: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,41 +72,26 @@ class Proposals:
 
     rows: np.ndarray
     words: np.ndarray
-    best: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]]
+    best: dict[tuple[str, int], Ranked]
     beside: np.ndarray
 
 
-def propose(
-    snapshot: Snapshot,
-    wanted: Wanted,
-    whole: CorpusStatistics,
-    allowed: np.ndarray | None = None,
-    beside: np.ndarray | None = None,
-) -> Proposals:
-    """The passages of one index that its sides propose.
-
-    Args:
-        snapshot: the index.
-        wanted: what is sought.
-        whole: what is known of the corpus.
-        allowed: bool (n_passages,); others are not considered.
-        beside: passages that are scored in any case.
-    """
-    words = shares(snapshot, wanted.wordings, whole)
+def propose(snapshot: Snapshot, wanted: Wanted, whole: CorpusStatistics) -> Proposals:
+    """The passages of one index that its sides propose; ``whole`` is what is known of the corpus."""
+    words = snapshot.shares(wanted.wordings, whole)
     sides = [words] if wanted.expansion is None else [words, _expansion(snapshot, wanted.expansion)]
     langs, best = snapshot.lang_codes[0], {}
     for number, lang in enumerate(langs):
-        mask = allowed
+        mask = wanted.allowed
         if len(langs) > 1:
             in_lang = snapshot.passage_langs == number
-            mask = in_lang if allowed is None else allowed & in_lang
+            mask = in_lang if mask is None else mask & in_lang
         best[lang, 0] = snapshot.dense(wanted.dense, wanted.per_side, mask)
         for side, scores in enumerate(sides, 1):
-            found = _promising(
-                scores if mask is None else np.where(mask, scores, np.float32(0)), wanted.per_side
-            )
+            allowed_scores = scores if mask is None else np.where(mask, scores, np.float32(0))
+            found = _promising(allowed_scores, wanted.per_side)
             best[lang, side] = _top(found, scores[found], wanted.per_side)
-    beside = np.zeros(0, np.int64) if beside is None else beside
+    beside = np.zeros(0, np.int64) if wanted.beside is None else wanted.beside
     rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
     rows = rows.astype(np.int64)
     return Proposals(rows, words[rows], best, beside)
@@ -114,33 +104,18 @@ def merged(parts: Sequence[tuple[int, Proposals]], per_side: int) -> Proposals:
         parts: the first passage of each shard, ascending, and what it proposes.
         per_side: how many each side proposes for each language.
     """
-    best: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
+    best: dict[tuple[str, int], Ranked] = {}
     for key in dict.fromkeys(key for _, part in parts for key in part.best):
         parts_of_key = [(part.best[key], first) for first, part in parts if key in part.best]
         rows = np.concatenate([rows + first for (rows, _), first in parts_of_key])
-        best[key] = _top(
-            rows, np.concatenate([scores for (_, scores), _ in parts_of_key]), per_side
-        )
+        scores = np.concatenate([scores for (_, scores), _ in parts_of_key])
+        best[key] = _top(rows, scores, per_side)
     beside = np.concatenate([part.beside + first for first, part in parts])
     rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
     rows = rows.astype(np.int64)
     every = np.concatenate([part.rows + first for first, part in parts])
     words = np.concatenate([part.words for _, part in parts])
     return Proposals(rows, words[np.searchsorted(every, rows)], best, beside)
-
-
-def shares(
-    snapshot: Snapshot, wordings: Sequence[np.ndarray], whole: CorpusStatistics
-) -> np.ndarray:
-    """BM25 of every passage as a share of what none could exceed, float32 (n_passages,): for the
-    question in whichever of its wordings gives more.
-    """
-    out: np.ndarray | None = None
-    for found, frequencies in zip(wordings, whole.frequencies):
-        words, bound = snapshot.lexical_index.scores(found, whole, frequencies)
-        words /= np.float32(max(bound, 1e-9))
-        out = words if out is None else np.maximum(out, words)
-    return np.zeros(snapshot.n_passages, np.float32) if out is None else out
 
 
 def _expansion(
@@ -172,7 +147,7 @@ def _promising(scores: np.ndarray, count: int) -> np.ndarray:
     return np.flatnonzero(scores >= least if least > 0 else scores > 0)
 
 
-def _top(rows: np.ndarray, scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _top(rows: np.ndarray, scores: np.ndarray, count: int) -> Ranked:
     """The rows with the largest scores, at most ``count``; of equal scores the first rows."""
     if len(rows) > count:
         least = np.partition(scores, len(scores) - count)[len(scores) - count]

@@ -17,7 +17,7 @@ from rag.corpus.article import Skipped
 from rag.embed.protocol import Embedder
 from rag.embed.static import load_static
 from rag.index.changes import Changes
-from rag.index.disk import sync_file
+from rag.index.disk import sync
 from rag.index.lexical import BM25_SETTINGS
 from rag.index.manifest import (
     INDEX_FORMAT,
@@ -103,7 +103,7 @@ class BuildReport(AsDict):
         name: str,
         clock: Clock,
         changes: Changes,
-        skipped: tuple[Skipped, ...],
+        skipped: Sequence[Skipped],
     ) -> BuildReport:
         """The report of a finished build, from the manifest of its version."""
         counts = manifest.counts
@@ -112,7 +112,7 @@ class BuildReport(AsDict):
             articles=counts.articles,
             passages=counts.passages,
             reused=manifest.report["reused"],
-            skipped=skipped,
+            skipped=tuple(skipped),
             seconds=clock.elapsed,
             bytes=manifest.bytes,
             phases=clock.rounded(),
@@ -168,7 +168,7 @@ def describe(
     )
     text = manifest.to_json()
     (folder / MANIFEST_FILE).write_text(text, encoding="utf-8", newline="\n")
-    sync_file(folder / MANIFEST_FILE)
+    sync(folder / MANIFEST_FILE)
     return manifest, version_name(stamp, text)
 
 

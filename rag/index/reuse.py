@@ -75,7 +75,7 @@ class ReusingEmbedder:
             vectors[new] = self._asked([texts[position] for position in new])
             for position in new:
                 record = digests[position] + vectors[position].astype("<f2").tobytes()
-                self._file.write(record + _checksum(record))
+                self._file.write(record + xxhash.xxh3_64_digest(record))
             self._file.flush()
         return vectors
 
@@ -104,7 +104,7 @@ class ReusingEmbedder:
         file.truncate()
         for at in range(0, whole, self._size):
             end = at + self._size - _SUM
-            if _checksum(content[at:end]) == content[end : at + self._size]:
+            if xxhash.xxh3_64_digest(content[at:end]) == content[end : at + self._size]:
                 self._made[content[at : at + _KEY]] = content[at + _KEY : end]
         return file
 
@@ -121,10 +121,6 @@ class ReusingEmbedder:
 
 def _digest(text: str) -> bytes:
     return xxhash.xxh3_128_digest(text.encode("utf-8"))
-
-
-def _checksum(record: bytes) -> bytes:
-    return xxhash.xxh3_64_digest(record)
 
 
 def _digests(snapshot: Snapshot) -> Iterator[tuple[bytes, int]]:

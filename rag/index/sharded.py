@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,22 +23,23 @@ from rag.corpus.article import Article
 from rag.embed.protocol import Embedder
 from rag.embed.static import load_static
 from rag.errors import UsageError
-from rag.index.columns import narrow, read_columns, starts, write_columns
+from rag.index.columns import read_columns, starts, write_columns
 from rag.index.manifest import Manifest, corrupt
 from rag.index.open import open_version
 from rag.index.proposals import CorpusStatistics, Proposals, Wanted, merged
 from rag.index.snapshot import CORRUPT_FILE_ERRORS, Snapshot
 from rag.index.store import CODED_FIELDS
+from rag.index.vectors import Ranked
 from rag.index.versions import held
 
 _STORIES_FILE = "stories"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """What the whole index keeps in memory of one shard.
 
     Attributes:
+        articles: number of articles.
         passages: as :attr:`rag.index.snapshot.Snapshot.passages`.
         sizes: number of tokens of each passage, int32 (n_passages,).
         codes: for "lang", "date" and "source" what is for languages
@@ -46,22 +47,13 @@ class Facts:
         features: number of lexical features of all passages together.
     """
 
-    passages: np.recarray
-    sizes: np.ndarray
-    codes: dict[str, tuple[tuple[str, ...], np.ndarray]]
-    features: int
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Facts:
+    def __init__(self, snapshot: Snapshot) -> None:
         """The facts of an open shard."""
-        codes = {name: snapshot.store.codes(name) for name in CODED_FIELDS}
-        sizes = np.diff(snapshot.token_offsets).astype(np.int32)
-        return cls(snapshot.passages, sizes, codes, snapshot.lexical_index.features_in_all)
-
-    @property
-    def articles(self) -> int:
-        """Number of articles."""
-        return len(self.codes["lang"][1])
+        self.articles = snapshot.n_articles
+        self.passages = snapshot.passages
+        self.sizes = np.diff(snapshot.token_offsets).astype(np.int32)
+        self.codes = {name: snapshot.store.codes(name) for name in CODED_FIELDS}
+        self.features = snapshot.lexical_index.features_in_all
 
 
 class Shards:
@@ -77,7 +69,7 @@ class Shards:
     def __init__(self, snapshots: Sequence[Snapshot]) -> None:
         """Takes the opened shards."""
         self._snapshots = snapshots
-        self.facts = tuple(map(Facts.of, snapshots))
+        self.facts = tuple(map(Facts, snapshots))
         self.of = len(snapshots)
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:
@@ -184,17 +176,18 @@ class Sharded(Snapshot):
 
     def _asked(
         self, method: str, first: np.ndarray, rows: Iterable[int], *given: object
-    ) -> list[tuple[np.ndarray, Any]]:
+    ) -> list[Any]:
         """Calls a method of each shard that has some of the rows.
 
         Args:
-            method: name of the method; its first argument is a list of rows.
+            method: name of the method; its first argument is a list of rows, and its result has a
+                value for each of them, in their order.
             first: the number of the first row of each shard, then the number of all rows.
             rows: rows of the whole index, passages or articles.
             given: further arguments.
 
         Returns:
-            For each shard called the positions of its rows in ``rows``, and its result.
+            The value for each row.
 
         Raises:
             UsageError: there is no such row.
@@ -211,39 +204,28 @@ class Sharded(Snapshot):
             ((wanted[positions] - begin).tolist(), *given) if len(positions) else None
             for positions, begin in zip(places, first)
         ]
-        found = self.shards.each(method, asked)
-        return [(positions, one) for positions, one in zip(places, found) if len(positions)]
+        out: list[Any] = [None] * len(wanted)
+        for positions, values in zip(places, self.shards.each(method, asked)):
+            some = values.values() if isinstance(values, dict) else values
+            for position, value in zip(positions.tolist(), some if len(positions) else ()):
+                out[position] = value
+        return out
 
-    def _in_order(self, found: Sequence[tuple[np.ndarray, Sequence]]) -> list:
-        """The single values of what :meth:`_asked` returned, in the order of the rows asked for."""
-        places = [place for positions, _ in found for place in positions.tolist()]
-        values = [value for _, some in found for value in some]
-        return [value for _, value in sorted(zip(places, values, strict=True), key=lambda p: p[0])]
-
-    def token_run(self, rows: Sequence[int]) -> np.ndarray:
+    def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
         """See :class:`rag.index.snapshot.Snapshot`."""
-        wanted = np.asarray(rows, np.int64)
-        found = self._asked("token_run", self._passages, wanted)
-        runs = self._in_order(
-            [(positions, self._cut(wanted[positions], run)) for positions, run in found]
-        )
-        return np.concatenate([np.zeros(0, np.int64), *runs])
+        return self._asked("tokens", self._passages, rows)
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
         """See :class:`rag.index.snapshot.Snapshot`."""
-        out = np.zeros((len(passages), self.manifest.model.dim), np.float32)
-        for positions, found in self._asked("vectors", self._passages, passages):
-            out[positions] = found
-        return out
+        found = self._asked("vectors", self._passages, passages)
+        return np.array(found, np.float32).reshape(-1, self.manifest.model.dim)
 
     def _masks(self, allowed: np.ndarray | None) -> list[np.ndarray | None]:
         """A mask over all passages, cut into one for each shard; None for each where it is None."""
         bounds = pairwise(self._passages.tolist())
         return [None if allowed is None else allowed[begin:end] for begin, end in bounds]
 
-    def dense(
-        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def dense(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Ranked:
         """See :class:`rag.index.snapshot.Snapshot`."""
         found = self.shards.each("dense", [(query, k, mask) for mask in self._masks(allowed)])
         rows = np.concatenate([rows + first for (rows, _), first in zip(found, self._passages)])
@@ -259,21 +241,14 @@ class Sharded(Snapshot):
         """See :class:`rag.index.snapshot.Snapshot`."""
         return np.concatenate(self._all("shares", wordings, whole))
 
-    def propose(
-        self,
-        wanted: Wanted,
-        whole: CorpusStatistics | None = None,
-        allowed: np.ndarray | None = None,
-        beside: np.ndarray | None = None,
-    ) -> Proposals:
+    def propose(self, wanted: Wanted, whole: CorpusStatistics | None = None) -> Proposals:
         """See :class:`rag.index.snapshot.Snapshot`."""
         whole = whole or self.whole(wanted.wordings)
-        beside = np.zeros(0, np.int64) if beside is None else beside
+        beside = np.zeros(0, np.int64) if wanted.beside is None else wanted.beside
         cuts = pairwise(np.searchsorted(beside, self._passages))
         beside_by_shard = [beside[a:b] - first for (a, b), first in zip(cuts, self._passages)]
-        asked = [
-            (wanted, whole, mask, some) for mask, some in zip(self._masks(allowed), beside_by_shard)
-        ]
+        parts = zip(self._masks(wanted.allowed), beside_by_shard)
+        asked = [(replace(wanted, allowed=mask, beside=some), whole) for mask, some in parts]
         found = self.shards.each("propose", asked)
         return merged(list(zip(self._passages.tolist(), found)), wanted.per_side)
 
@@ -293,9 +268,7 @@ class Sharded(Snapshot):
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = list(dict.fromkeys(map(int, rows)))
-        asked = self._asked("articles", self._articles, wanted)
-        found = self._in_order([(positions, list(some.values())) for positions, some in asked])
-        return dict(zip(wanted, found, strict=True))
+        return dict(zip(wanted, self._asked("articles", self._articles, wanted), strict=True))
 
     def row_of(self, article_id: str) -> int | None:
         """See :class:`rag.index.snapshot.Snapshot`."""
@@ -305,7 +278,7 @@ class Sharded(Snapshot):
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
         """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = list(dict.fromkeys(map(int, rows)))
-        return self._in_order(self._asked("listed", self._articles, wanted, chars))
+        return self._asked("listed", self._articles, wanted, chars)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
         """See :class:`rag.index.snapshot.Snapshot`."""
@@ -324,7 +297,7 @@ def write_stories(folder: Path, stories: np.ndarray) -> None:
     """Writes the stories of all articles into the version's folder; stored is for each article how
     many rows before it the first one of its story stands.
     """
-    write_columns(folder / _STORIES_FILE, {"stories": narrow(np.arange(len(stories)) - stories)})
+    write_columns(folder / _STORIES_FILE, {"stories": np.arange(len(stories)) - stories})
 
 
 def read_stories(folder: Path) -> np.ndarray:

@@ -20,35 +20,28 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.corpus.article import Skipped
-from rag.corpus.reader import existing
+from rag.corpus import duplicates
+from rag.corpus.article import Skipped, digest_of_text
+from rag.corpus.reader import Holder, existing
 from rag.corpus.walk import encodable, files_of
 from rag.embed.protocol import Embedder
 from rag.embed.static import load_static
 from rag.errors import CorpusError, YinjuError
+from rag.index import versions
 from rag.index.build import Task, build_task
-from rag.index.changes import guard
-from rag.index.corpus_diff import Holder
-from rag.index.disk import storage_errors, write_atomic
+from rag.index.changes import Changes, compared, guard
+from rag.index.disk import storage_errors, sync_tree, write_atomic
 from rag.index.file_scan import FileScan
-from rag.index.joint import join
 from rag.index.live import LiveVersion
-from rag.index.manifest import read_manifest
-from rag.index.report import BuildReport, Clock, Progress
+from rag.index.manifest import Counts, Manifest, ShardRecord, read_manifest
+from rag.index.open import open_version
+from rag.index.report import BuildReport, Clock, Progress, counted, describe
+from rag.index.sharded import Sharded, Shards, write_stories
 from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
-from rag.index.store import Store, digest_of_text
-from rag.index.versions import (
-    VERSIONS_FOLDER,
-    VERSIONS_KEPT,
-    building_folder,
-    commit,
-    current,
-    names,
-    remove_version,
-    writing,
-)
+from rag.index.store import Store
+from rag.index.versions import VERSIONS_FOLDER, VERSIONS_KEPT, live_folder, writing
 
 SHARDS_FOLDER = "shards"
 _JOB_FILE = f"{SHARDS_FOLDER}/job"
@@ -78,7 +71,7 @@ class ShardTask(Task):
         or by a worker that could no longer report it.
         """
         with contextlib.suppress(YinjuError):
-            return bool(self.began) and read_manifest(_version(self.path)).created >= self.began
+            return bool(self.began) and read_manifest(live_folder(self.path)).created >= self.began
         return False
 
 
@@ -159,13 +152,13 @@ def index_shards(
             done, skipped = _settled(tasks, build)
         reused = sum(one.report.reused for one in done if one.report)
         report = {"reused": reused, "shards": shards or lies_in_shards(path)}
-        versions = [_version(task.path) for task in tasks]
-        with building_folder(path) as folder:
-            manifest, name, changes = join(
-                path, folder, versions, live, embedder, clock, report, skipped
+        built = [live_folder(task.path) for task in tasks]
+        with versions.building_folder(path) as folder:
+            manifest, name, changes = _join(
+                path, folder, built, live, embedder, clock, report, skipped
             )
             guard(changes.removed, len(live.identities), path, max_removed)
-            commit(path, folder, name, keep)
+            versions.commit(path, folder, name, keep)
         (path / _JOB_FILE).unlink(missing_ok=True)
         clear(path)
     return BuildReport.of(manifest, name, clock, changes, manifest.skipped)
@@ -197,7 +190,7 @@ def clear(path: Path) -> None:
     shards of which none is left. The caller must hold the lock of the index.
     """
     named: dict[str, set[str]] = {}
-    for name in names(path):
+    for name in versions.names(path):
         with contextlib.suppress(YinjuError):
             for shard in read_manifest(path / VERSIONS_FOLDER / name).shards:
                 named.setdefault(shard.folder, set()).add(shard.version)
@@ -205,10 +198,8 @@ def clear(path: Path) -> None:
         named_versions = named.get(f"{SHARDS_FOLDER}/{folder.name}", set())
         is_removed = [False]
         with contextlib.suppress(YinjuError), writing(folder):
-            old = [
-                folder / VERSIONS_FOLDER / one for one in names(folder) if one not in named_versions
-            ]
-            is_removed = list(map(remove_version, old))
+            old = [one for one in versions.names(folder) if one not in named_versions]
+            is_removed = [versions.remove_version(folder / VERSIONS_FOLDER / one) for one in old]
         if not named_versions and all(is_removed):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -218,7 +209,7 @@ def lies_in_shards(path: str | Path) -> int:
     shards, or cannot be read.
     """
     with contextlib.suppress(YinjuError):
-        return read_manifest(_version(Path(path))).report.get("shards", 0)
+        return read_manifest(live_folder(path)).report.get("shards", 0)
     return 0
 
 
@@ -232,11 +223,6 @@ def changed(paths: Sequence[Path], path: Path, program: str) -> bool:
     return not known or _changed(_tasks(like, divide_as(files, known)), live)
 
 
-def _version(shard: Path) -> Path:
-    """The folder of the live version of an index."""
-    return shard / VERSIONS_FOLDER / current(shard)
-
-
 def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
     """Whether a shard is not up to date: its files have changed, or its live version is not the one
     that the whole index names, after an unfinished build or a rollback.
@@ -245,10 +231,10 @@ def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
     named = {shard.folder: shard.version for shard in shards}
     for task in tasks:
         try:
-            version = _version(task.path)
+            version = live_folder(task.path)
         except YinjuError:
             return True
-        scan = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
+        scan = FileScan(task.corpus, task.program, version, task.columns, task.share)
         if named.get(task.folder) != version.name or scan.changed:
             return True
     return False
@@ -280,7 +266,7 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
         tasks[other] = dataclasses.replace(tasks[other], share=share)
         done[other] = build([tasks[other]])[0]
         del tasks[number], done[number]
-    ids = [Store(_version(task.path)).identities()[:, 0] for task in tasks]
+    ids = [Store(live_folder(task.path)).identities()[:, 0] for task in tasks]
     for number in range(1, len(tasks)):
         before = np.concatenate(ids[:number])
         shared = np.intersect1d(before, ids[number])
@@ -290,8 +276,8 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
             done[number] = build([tasks[number]])[0]
             if done[number].problem:
                 raise CorpusError(done[number].problem)
-            ids[number] = Store(_version(tasks[number].path)).identities()[:, 0]
-    skipped = tuple(one for task in tasks for one in read_manifest(_version(task.path)).skipped)
+            ids[number] = Store(live_folder(tasks[number].path)).identities()[:, 0]
+    skipped = tuple(one for task in tasks for one in read_manifest(live_folder(task.path)).skipped)
     return done, skipped
 
 
@@ -310,7 +296,7 @@ def _holders(
         rows = np.flatnonzero(np.isin(digests, shared)).tolist()
         if not rows:
             continue
-        folder = _version(task.path)
+        folder = live_folder(task.path)
         sources = Sources.read(folder)
         files = sources.files if sources else ()
         ends = list(accumulate(file.articles for file in files))
@@ -319,7 +305,82 @@ def _holders(
                 file = files[int(np.searchsorted(ends, row, "right"))]
                 name = encodable(Path(file.path).relative_to(file.root).as_posix())
                 stated = "" if article.id.startswith(name) else name
-                out.setdefault(
-                    int(digests[row]), (article.path, stated, digest_of_text(article.text))
-                )
+                holder = article.path, stated, digest_of_text(article.text)
+                out.setdefault(int(digests[row]), holder)
     return out
+
+
+def _join(
+    path: Path,
+    folder: Path,
+    built: Sequence[Path],
+    live: LiveVersion,
+    embedder: Embedder,
+    clock: Clock,
+    report: dict[str, int],
+    skipped: Sequence[Skipped],
+) -> tuple[Manifest, str, Changes]:
+    """Writes the version of the whole index: the stories of all articles, the head of the sources
+    (:mod:`rag.index.sources`), and the manifest that names the shards.
+
+    A story is a group of near-duplicate articles (:mod:`rag.corpus.duplicates`).
+
+    Args:
+        path, folder: the folder of the whole index, and that of its version under construction.
+        built: the folders of the shards' versions, in order.
+        live: the version that is live until now.
+        embedder: the model that made the vectors.
+        clock: started when the build began.
+        report: further entries for the manifest's report, beside the number skipped by the shards.
+        skipped: files and articles that could not be read.
+
+    Returns:
+        The manifest, the version's name, and how the articles differ from those of ``live``.
+    """
+    manifests = list(map(read_manifest, built))
+    with clock("stories"), storage_errors(path):
+        identities, stories = _stories(built, manifests[0], live, embedder)
+        changes = compared(live.identities, identities)
+    with clock("write"), storage_errors(path):
+        write_stories(folder, stories)
+        if sources := Sources.read(built[0], with_files=False):
+            nothing = np.zeros(0, np.uint64)
+            dataclasses.replace(sources, files=(), skipped=(), lines=nothing).write(folder)
+        sync_tree(folder)
+        sums = np.sum([dataclasses.astuple(one.counts) for one in manifests], axis=0).tolist()
+        sums[-2:] = counted(stories)  # a story may lie in several shards
+        not_read = sum(one.report["skipped"] for one in manifests)
+        manifest, name = describe(
+            path,
+            folder,
+            clock,
+            embedder=embedder,
+            changes=changes,
+            report={**report, "skipped": not_read},
+            vectors=manifests[0].vectors,
+            counts=Counts(*sums),
+            skipped=skipped,
+            shards=tuple(map(ShardRecord.of, built, manifests)),
+        )
+    return manifest, name, changes
+
+
+def _stories(
+    built: Sequence[Path], manifest: Manifest, live: LiveVersion, embedder: Embedder
+) -> tuple[np.ndarray, np.ndarray]:
+    """The digests of the id and the content of every article, uint64 (n, 2), and for each article
+    the row of the first one of its story, int32 (n,). ``manifest`` is that of the first shard.
+    """
+    with contextlib.ExitStack() as hold:
+        snapshots = [hold.enter_context(open_version(one, embedder)) for one in built]
+        stores = [one.store for one in snapshots]
+        identities = np.concatenate([one.identities() for one in stores])
+        sketches = np.concatenate([one.sketches() for one in stores])
+        nothing = np.zeros(len(identities), np.int32)
+        whole = Sharded(built[0], manifest, embedder, Shards(snapshots), nothing)
+        known = None
+        if live.stories is not None and 0 < len(live.stories) == len(live.identities):
+            rows = {one: row for row, one in enumerate(map(tuple, live.identities.tolist()))}
+            was = [rows.get(one, -1) for one in map(tuple, identities.tolist())]
+            known = duplicates.still_known(live.stories, np.array(was, np.int64))
+        return identities, duplicates.group(sketches, whole.articles, known)

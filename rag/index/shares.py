@@ -63,12 +63,8 @@ def divide_as(files: Sequence[Item], known: Sequence[Iterable[FileState]]) -> li
         homes_of_file = homes.get((os.path.abspath(path), os.path.abspath(root)), [])
         numbers = [number for number, _ in homes_of_file]
         if len(homes_of_file) > 1 and numbers[0] >= at:
-            _cut(
-                shares,
-                item,
-                [state.stretch[0] for _, state in homes_of_file if state.stretch],
-                numbers,
-            )
+            begins = [state.stretch[0] for _, state in homes_of_file if state.stretch]
+            _cut(shares, item, begins, numbers)
         else:
             shares[max([at, *numbers[:1]])].append(item)
         at = max([at, *numbers])

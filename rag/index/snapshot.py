@@ -6,7 +6,6 @@ import contextlib
 import functools
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +16,13 @@ from rag.embed.static import load_static
 from rag.errors import UsageError
 from rag.index.bits import mapped
 from rag.index.catalogue import Catalogue
-from rag.index.columns import starts
 from rag.index.features import features, inner_of
 from rag.index.lexical import FEATURES_FILE, Lexical
 from rag.index.manifest import Manifest, corrupt
 from rag.index.named import NAMED_FILE
-from rag.index.proposals import CorpusStatistics, Proposals, Wanted, propose, shares
+from rag.index.proposals import CorpusStatistics, Proposals, Wanted, propose
 from rag.index.store import COLUMNS_FILE, Store
-from rag.index.vectors import VECTORS_FILE, Vectors
+from rag.index.vectors import VECTORS_FILE, Ranked, Vectors
 from rag.index.versions import held
 
 TOKENS_FILE = "tokens"
@@ -115,10 +113,8 @@ class Snapshot:
     @functools.cached_property
     def columns(self) -> np.recarray:
         """Record array per article; see the attributes of the class."""
-        out = np.recarray(
-            self.n_articles,
-            [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)],
-        )
+        kinds = [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)]
+        out = np.recarray(self.n_articles, kinds)
         codes = {"lang": self.lang_codes, "date": self.date_codes, "source": self.source_codes}
         for name, (known, of_article) in codes.items():
             # Objects, because in an array of strings one long source would widen every row.
@@ -146,24 +142,15 @@ class Snapshot:
 
     def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
         """The token ids of each of some passages, as one int64 array per passage."""
-        return self._cut(rows, self.token_run(rows))
-
-    def _cut(self, rows: Sequence[int], run: np.ndarray) -> list[np.ndarray]:
-        """Cuts ``run``, the token ids of some passages one after the other, into those of each."""
         at = np.asarray(rows, np.int64)
-        ends = starts(self.token_offsets[at + 1] - self.token_offsets[at]).tolist()
-        return [run[a:b] for a, b in pairwise(ends)]
+        bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
+        return [self.token_ids[begin:end].astype(np.int64) for begin, end in bounds]
 
     def token_run(self, rows: Sequence[int]) -> np.ndarray:
         """The token ids of some passages, one after the other, int64."""
-        at = np.asarray(rows, np.int64)
-        bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
-        parts = [self.token_ids[begin:end] for begin, end in bounds]
-        return np.concatenate([*parts, np.zeros(0, np.int64)], dtype=np.int64)
+        return np.concatenate([np.zeros(0, np.int64), *self.tokens(rows)])
 
-    def dense(
-        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def dense(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Ranked:
         """The k passages whose vectors have the largest inner product with the query.
 
         Args:
@@ -191,7 +178,12 @@ class Snapshot:
         """Like :meth:`lexical`, for wordings given by their features; document frequencies and
         lengths are those of ``whole``, a corpus of which this index may be a part.
         """
-        return shares(self, wordings, whole)
+        out = np.zeros(self.n_passages, np.float32)
+        for found, frequencies in zip(wordings, whole.frequencies):
+            words, bound = self.lexical_index.scores(found, whole, frequencies)
+            words /= np.float32(max(bound, 1e-9))
+            np.maximum(out, words, out=out)
+        return out
 
     def features_of(self, text: str) -> np.ndarray:
         """The distinct lexical features of a text (uint64), ascending."""
@@ -208,17 +200,11 @@ class Snapshot:
         """The statistics of this index that BM25 needs for some wordings of a question."""
         return CorpusStatistics(self.n_passages, self.average, self.frequencies(wordings))
 
-    def propose(
-        self,
-        wanted: Wanted,
-        whole: CorpusStatistics | None = None,
-        allowed: np.ndarray | None = None,
-        beside: np.ndarray | None = None,
-    ) -> Proposals:
+    def propose(self, wanted: Wanted, whole: CorpusStatistics | None = None) -> Proposals:
         """Candidate passages; see :func:`rag.index.proposals.propose`. Without ``whole``, this
         index is taken as the whole corpus.
         """
-        return propose(self, wanted, whole or self.whole(wanted.wordings), allowed, beside)
+        return propose(self, wanted, whole or self.whole(wanted.wordings))
 
     def holding(self, token: int) -> np.ndarray:
         """The passages (ascending) that contain a token of the static model."""
@@ -317,7 +303,7 @@ class Snapshot:
     @functools.cached_property
     def catalogue(self) -> Catalogue:
         """The articles as a list to browse."""
-        return Catalogue(self.headings, self.date_codes[1], self.model.normalize)
+        return Catalogue(self)
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
         """(id, title, date, source, lang, the first ``chars`` characters of the text) of the

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +20,9 @@ DAMAGED_INDEX_ERRORS = (OSError, ValueError, LookupError, TypeError, ArithmeticE
 _HEAD = ("corpus", "model", "program", "scanned", "skipped", "columns")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FileState:
-    """A file as it was read.
+    """A file as it was read; while it is read, what it gave so far.
 
     Attributes:
         path, root: the file, and the folder that ids are relative to, both absolute.
@@ -48,7 +48,7 @@ class FileState:
     record: str = ""
     digest: str = ""
     articles: int = 0
-    skipped: tuple[tuple[str, str], ...] = ()
+    skipped: list[tuple[str, str]] = field(default_factory=list)
     settled: bool = True
     rows: bool = False
     stretch: Stretch | None = None
@@ -91,7 +91,7 @@ class Sources:
         rows = [head, *map(dataclasses.astuple, self.files)]
         texts = [json.dumps(row, ensure_ascii=True) for row in rows]
         columns = {"rows": strings(texts), "lines": self.lines.astype("<u8")}
-        write_columns(folder / _SOURCES_FILE, columns)
+        write_columns(folder / _SOURCES_FILE, columns, narrow=False)
 
     @classmethod
     def read(cls, folder: Path, with_files: bool = True) -> Sources | None:
@@ -116,6 +116,5 @@ class Sources:
 
 def _state_of(row: list) -> FileState:
     fields = dict(zip(FileState.__slots__, row, strict=False))
-    fields["skipped"] = tuple(map(tuple, fields["skipped"]))
     fields["stretch"] = tuple(fields["stretch"]) if fields.get("stretch") else None
     return FileState(**fields)

@@ -6,21 +6,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import xxhash
 
-from rag.corpus.article import Article, Passage
+from rag.corpus.article import Article, Passage, digest_of_text
 from rag.corpus.duplicates import BANDS, group, still_known
 from rag.errors import UsageError
 from rag.index import named
 from rag.index.blocks import Blocks, BlockWriter
 from rag.index.columns import (
     KeptRange,
-    narrow,
     read_columns,
     read_strings,
     renumbered,
@@ -40,20 +39,15 @@ _SAID = [name for name in (*_FIELDS, "text") if name not in ("id", "path")]
 # All fields but the pages and the confidence of OCR in them: those that hold strings.
 STRING_FIELDS = tuple(name for name in (*_FIELDS, "text") if name not in ("pages", "ocr"))
 _LISTED = ("id", "title", "date", "source", "lang")
-_PER_ARTICLE = ("passages", "characters", "digests", "ids", "sketches")
-_PER_PASSAGE = ("gaps", "sizes", "tokens")
-_PARTS = 4_096  # most small arrays of a column that are kept before they are joined
+# The columns of numbers, with the type of each while they are collected.
+_PER_ARTICLE = {"passages": "q", "characters": "q", "digests": "Q", "ids": "Q", "sketches": "I"}
+_PER_PASSAGE = {"gaps": "q", "sizes": "q", "tokens": "q"}
 
 
 def digest_of(article: Article) -> int:
     """64-bit digest of all fields of an article except its id and path."""
     content = json.dumps([getattr(article, name) for name in _SAID], ensure_ascii=False)
     return digest_of_text(content)
-
-
-def digest_of_text(text: str) -> int:
-    """64-bit digest of a text, such as an article's id."""
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +79,9 @@ class StoreWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._heads, self._texts = (
-            BlockWriter(folder / _HEADS_FILE),
-            BlockWriter(folder / _TEXTS_FILE),
-        )
-        self._columns: dict[str, list] = {name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)}
-        self._settled = 0  # large arrays at the beginning of each column, joined from small ones
+        self._heads = BlockWriter(folder / _HEADS_FILE)
+        self._texts = BlockWriter(folder / _TEXTS_FILE)
+        self._columns = {name: array(kind) for name, kind in (_PER_ARTICLE | _PER_PASSAGE).items()}
         self._coded: dict[str, list[str]] = {name: [] for name in CODED_FIELDS}
         self._named = named.NamedWriter()
         self.kept_ranges: list[KeptRange] = []
@@ -107,30 +98,20 @@ class StoreWriter:
         columns = {
             "passages": [len(new.passages)],
             "characters": [len(article.text)],
-            "digests": np.array([digest], np.uint64),
-            "ids": np.array([digest_of_text(article.id)], np.uint64),
-            "gaps": begins - np.append(0, ends[:-1]),
-            "sizes": ends - begins,
-            "tokens": tokens,
-            "sketches": new.sketch[None],
+            "digests": [digest],
+            "ids": [digest_of_text(article.id)],
+            "gaps": (begins - np.append(0, ends[:-1])).tolist(),
+            "sizes": (ends - begins).tolist(),
+            "tokens": tokens.tolist(),
+            "sketches": new.sketch.tolist(),
         }
         for name, column in columns.items():
-            self._columns[name].append(column)
-        if len(self._columns["ids"]) - self._settled > _PARTS:
-            self._settle()
+            self._columns[name].extend(column)
         for name, values in self._coded.items():
             values.append(getattr(article, name))
         self._named.add(self.rows, new.names)
         self.rows += 1
         self.passages += len(new.passages)
-
-    def _settle(self) -> None:
-        """Joins the latest small arrays of each column into one, since each small array takes a
-        hundred bytes beside its content.
-        """
-        for parts in self._columns.values():
-            parts[self._settled :] = [np.concatenate(parts[self._settled :])]
-        self._settled += 1
 
     def keep(self, old: Store, first: int, last: int) -> None:
         """Takes over the articles ``first`` to ``last`` (not included) of an older version."""
@@ -138,9 +119,9 @@ class StoreWriter:
         self._heads.keep(old.heads, first, last, digests)
         self._texts.keep(old.texts, first, last, digests)
         begin, end = old.first_passage[[first, last]].tolist()
-        for name, parts in self._columns.items():
+        for name, column in self._columns.items():
             stretch = slice(first, last) if name in _PER_ARTICLE else slice(begin, end)
-            parts.append(old.raw[name][stretch])
+            column.frombytes(old.raw[name][stretch].astype(column.typecode).tobytes())
         for name, values in self._coded.items():
             known, codes = old.codes(name)
             values.extend(map(known.__getitem__, codes[first:last].tolist()))
@@ -150,7 +131,7 @@ class StoreWriter:
 
     def kept_passages(self, old: Store) -> list[KeptRange]:
         """The runs of passages of the articles that were taken over."""
-        now = starts(np.concatenate(self._columns["passages"]))
+        now = starts(self._columns["passages"])
         before = old.first_passage
         return [(int(before[a]), int(before[b]), int(now[row])) for a, b, row in self.kept_ranges]
 
@@ -165,11 +146,8 @@ class StoreWriter:
             The number of characters of all texts, and for each article the row of the first one of
             its story, int32.
         """
-        out = {
-            name: np.concatenate(parts) if parts else np.zeros(0, np.int64)
-            for name, parts in self._columns.items()
-        }
-        characters = int(out["characters"].sum(dtype=np.int64))
+        out = {name: np.array(column) for name, column in self._columns.items()}
+        out["sketches"] = out["sketches"].reshape(-1, BANDS)
         for name, values in self._coded.items():
             known = sorted(set(values))
             number = {value: place for place, value in enumerate(known)}
@@ -183,19 +161,16 @@ class StoreWriter:
             was[moved[moved >= 0]] = np.flatnonzero(moved >= 0)
             known_stories = still_known(old.stories, was)
         shelf = _Shelf(self._folder, out)
-        stories = group(out["sketches"].reshape(-1, BANDS), shelf.articles, known_stories)
+        stories = group(out["sketches"], shelf.articles, known_stories)
         # As a distance in rows, which stays the same when articles come or go elsewhere.
         out["stories"] = np.arange(len(stories)) - stories
-        write_columns(
-            self._folder / COLUMNS_FILE, {name: narrow(array) for name, array in out.items()}
-        )
+        write_columns(self._folder / COLUMNS_FILE, out)
         self._named.write(self._folder, old.names if old else None, moved)
-        return characters, stories
+        return sum(self._columns["characters"]), stories
 
     def identities(self) -> np.ndarray:
         """The digest of the id and that of the content of each article, uint64 (n, 2)."""
-        parts = [[*self._columns[name], np.zeros(0, np.uint64)] for name in ("ids", "digests")]
-        return np.stack(list(map(np.concatenate, parts)), axis=1)
+        return np.stack([self._columns["ids"], self._columns["digests"]], axis=1)
 
     def close(self) -> None:
         """Closes the files without finishing them."""
@@ -253,13 +228,10 @@ class Store(_Shelf):
         self.stories = (np.arange(len(self.digests)) - raw["stories"]).astype(np.int32)
         self.names = named.NamedIndex(folder)
         per_article = (*_PER_ARTICLE, *(f"{name} of" for name in CODED_FIELDS))
-        articles = {len(raw[name]) for name in per_article}
+        articles = {self.heads.rows[-1], self.texts.rows[-1]}
+        articles |= {len(raw[name]) for name in per_article}
         passages = {len(raw[name]) for name in _PER_PASSAGE}
-        if (
-            articles != {self.heads.rows[-1]}
-            or articles != {self.texts.rows[-1]}
-            or passages != {int(self.first_passage[-1])}
-        ):
+        if len(articles) > 1 or passages != {int(self.first_passage[-1])}:
             raise ValueError("the columns are of different lengths")
         order = np.argsort(raw["ids"], kind="stable")
         self._ids = raw["ids"][order].astype(np.uint64), order

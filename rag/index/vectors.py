@@ -17,25 +17,12 @@ import numpy as np
 from rag.index import near
 from rag.index.near import Near
 
+Ranked = tuple[np.ndarray, np.ndarray]
+"""Some passages, int64, and their scores, float32."""
 VECTORS_FILE = "vectors.faiss"
 # The largest component of a byte vector, in standard deviations of those of a random unit vector.
 # Of 157,379 passages of news none has a component beyond 5.4; what is larger is cut.
 _REACH = 5.5
-
-
-def _index(dim: int, kind: str):
-    """An empty index. The range of the bytes is fixed, so that a vector's bytes do not depend on
-    the others.
-    """
-    import faiss
-
-    types = {"int8": faiss.ScalarQuantizer.QT_8bit_uniform, "fp16": faiss.ScalarQuantizer.QT_fp16}
-    index = faiss.IndexScalarQuantizer(dim, types[kind], faiss.METRIC_INNER_PRODUCT)
-    if kind == "int8":
-        most = min(1.0, _REACH / dim**0.5)
-        faiss.copy_array_to_vector(np.array([-most, 2 * most], np.float32), index.sq.trained)
-        index.is_trained = True
-    return index
 
 
 class VectorsWriter:
@@ -48,7 +35,17 @@ class VectorsWriter:
             dim: dimensions of a vector.
             kind: "int8" for unit vectors of the static model, else "fp16".
         """
-        self._index = _index(dim, kind)
+        import faiss
+
+        types = faiss.ScalarQuantizer
+        coding = {"int8": types.QT_8bit_uniform, "fp16": types.QT_fp16}[kind]
+        self._index = faiss.IndexScalarQuantizer(dim, coding, faiss.METRIC_INNER_PRODUCT)
+        if kind == "int8":
+            # A fixed range, so that a vector's bytes do not depend on the others.
+            most = min(1.0, _REACH / dim**0.5)
+            range_ = np.array([-most, 2 * most], np.float32)
+            faiss.copy_array_to_vector(range_, self._index.sq.trained)
+            self._index.is_trained = True
         self.settings = {"kind": kind, "search": "exact"}
 
     def add(self, vectors: np.ndarray) -> None:
@@ -144,9 +141,7 @@ class Vectors:
             return np.zeros((0, self.dim), np.float32)
         return self.decode(self.codes[rows])
 
-    def search(
-        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Ranked:
         """The k passages with the largest inner product; in a large index nearly all of them
         (:mod:`rag.index.near`).
 

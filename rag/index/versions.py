@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rag.errors import IndexBusy, IndexCorrupt, IndexMissing, StorageError, YinjuError
-from rag.index.disk import storage_errors, sync_folder, write_atomic
+from rag.index.disk import storage_errors, sync, write_atomic
 from rag.index.manifest import (
     MANIFEST_FILE,
     REBUILD_ADVICE,
@@ -86,6 +86,11 @@ def current(path: str | Path) -> str:
     )
 
 
+def live_folder(path: str | Path) -> Path:
+    """The folder of the live version. Raises as :func:`current`."""
+    return Path(path) / VERSIONS_FOLDER / current(path)
+
+
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Holds the lock that admits one writer; if the writer dies, the system releases it.
@@ -118,8 +123,7 @@ def building_folder(path: Path) -> Iterator[Path]:
     Folders that killed writers left are removed first. The caller must hold the lock.
     """
     with storage_errors(path):
-        for stale in leftovers(path):
-            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+        remove_leftovers(path)
         folder = path / f"{_BUILDING}{os.getpid()}-{time.time_ns()}"
         folder.mkdir()
     try:
@@ -128,11 +132,14 @@ def building_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def leftovers(path: Path) -> list[Path]:
-    """The folders and files that killed writers left behind. The caller must hold the lock;
-    otherwise they may belong to a writer at work.
+def remove_leftovers(path: Path) -> list[str]:
+    """Removes the folders and files that killed writers left behind, and returns their names. The
+    caller must hold the lock; otherwise they may belong to a writer at work.
     """
-    return [*path.glob(f"{_BUILDING}*"), *path.glob(f".{_CURRENT_FILE}.*.new")]
+    left = [*path.glob(f"{_BUILDING}*"), *path.glob(f".{_CURRENT_FILE}.*.new")]
+    for one in left:
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
+    return [one.name for one in left]
 
 
 def next_stamp(path: Path) -> datetime:
@@ -161,7 +168,7 @@ def commit(path: Path, built: Path, name: str, keep: int = VERSIONS_KEPT) -> Non
         before = ""
     with storage_errors(path):
         os.rename(built, path / VERSIONS_FOLDER / name)
-        sync_folder(path / VERSIONS_FOLDER)
+        sync(path / VERSIONS_FOLDER)
         write_atomic(path / _CURRENT_FILE, name + "\n")
     by_priority = [name, *([before] if before else [])]
     by_priority += [other for other in reversed(names(path)) if other not in by_priority]

@@ -18,8 +18,7 @@ from rag.corpus.gazetteer import Place
 from rag.corpus.place_names import full_name
 from rag.errors import UsageError
 from rag.index import Snapshot
-from rag.index.named import naming_places
-from rag.index.period import of_period
+from rag.index.named import naming_places, of_period
 from rag.question.asking import outside_of
 from rag.question.periods import TimeConstraint, find_periods
 from rag.question.publishers import find_publisher, may_name_publisher

@@ -10,7 +10,7 @@ once. The last is late interaction cut down to what an inverted index can give.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -92,7 +92,7 @@ def candidates(
     pool = all_passages(snapshot)
     if pool is None:
         wanted = _wanted(snapshot, query, per_side, fusion.expansion)
-        found = snapshot.propose(wanted, None, allowed, beside)
+        found = snapshot.propose(replace(wanted, allowed=allowed, beside=beside))
         rows, ids, starts = tokens_of(snapshot, found.rows)
         best = best_cosines(snapshot.model, query, ids, starts)
         words = found.words[found.rows.searchsorted(rows)]

@@ -12,8 +12,7 @@ import numpy as np
 from rag.corpus.days import Period
 from rag.corpus.gazetteer import Place, all_places
 from rag.index import Snapshot
-from rag.index.named import naming_places
-from rag.index.period import dated_in
+from rag.index.named import dated_in, naming_places
 
 Counts = tuple[tuple[str, int], ...]
 

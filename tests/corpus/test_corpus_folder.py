@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag.corpus import read_corpus
 from rag.corpus.article import Article
 from rag.corpus.folder import CorpusFolder
-from rag.corpus.incoming import slug
+from rag.corpus.folder_files import slug
 from rag.errors import CorpusError, StorageError, UsageError
 
 FERRY = "The ferry now sails twice a day. It carries 300 passengers."

@@ -8,7 +8,7 @@ from web_site import PAGE, send
 from rag.corpus import read_corpus
 from rag.corpus.fetch import Fetcher, Limits
 from rag.corpus.folder import Added, CorpusFolder
-from rag.corpus.links import find_links, is_xml
+from rag.corpus.web import find_links, is_xml
 from rag.corpus.web import add_url, refresh
 from rag.errors import FetchError
 

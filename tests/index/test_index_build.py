@@ -226,9 +226,7 @@ def test_an_error_of_the_reader_passes_through_and_leaves_no_rubbish(tmp_path):
     assert build_index(made_articles(3), tmp_path).articles == 3
 
 
-@pytest.mark.parametrize(
-    "failing", ["rag.index.store.group", "rag.index.lexical_writer.write_lists"]
-)
+@pytest.mark.parametrize("failing", ["rag.index.store.group", "rag.index.bits.write_lists"])
 def test_a_disk_that_fills_up_late_is_told_and_the_old_version_stays(
     tmp_path, monkeypatch, failing
 ):

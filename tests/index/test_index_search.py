@@ -16,15 +16,7 @@ from rag.embed import load_static
 from rag.index import build_index, open_index
 from rag.index.bits import Bits, BitWriter, ListLayout, Lists, write_lists
 from rag.index.features import Inner, features
-from rag.index.lexical import (
-    FEATURES_FILE,
-    UPPER_BITS_FILE,
-    K1,
-    LOWER_BITS_FILE,
-    TERM_COUNTS_FILE,
-    B,
-    Lexical,
-)
+from rag.index.lexical import BIT_FILES, FEATURES_FILE, K1, B, Lexical
 from rag.index.lexical_writer import LexicalWriter
 from rag.index.proposals import CorpusStatistics
 from rag.index.snapshot import token_dtype
@@ -234,7 +226,7 @@ def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(
     writer.add(flat, owner, NO_TOKENS, np.zeros(len(added) + 1, np.int64), np.array(rows, np.int64))
     writer.write(folder / "new", len(after), old, kept)
     lexical_of(folder / "fresh", [after] if after else [])
-    for name in (FEATURES_FILE, LOWER_BITS_FILE, UPPER_BITS_FILE, TERM_COUNTS_FILE):
+    for name in (FEATURES_FILE, *BIT_FILES):
         assert (folder / "new" / name).read_bytes() == (folder / "fresh" / name).read_bytes()
 
 
@@ -296,11 +288,12 @@ def test_snapshot_ranks_by_both_sides(tmp_path):
 def test_long_lists_are_read_as_they_were_written(tmp_path, share):
     rng, universe = np.random.default_rng(0), 40_000
     lists = [np.flatnonzero(rng.random(universe) < share / n) for n in (1, 2, 1000, 3)]
-    layout = ListLayout.of(np.array([len(one) for one in lists]), universe)
-    writers = [BitWriter(tmp_path / name) for name in ("low", "high")]
-    write_lists(*writers, np.concatenate(lists), layout)
-    for writer in writers:
-        writer.close()
+    layout = ListLayout(np.array([len(one) for one in lists]), universe)
+    with open(tmp_path / "low", "wb") as low, open(tmp_path / "high", "wb") as high:
+        writers = BitWriter(low), BitWriter(high)
+        write_lists(*writers, np.concatenate(lists), layout)
+        for writer in writers:
+            writer.finish()
     read = Lists(Bits(tmp_path / "low"), Bits(tmp_path / "high"), layout)
     for number, one in enumerate(lists):
         assert read.one(number).tolist() == one.tolist()

@@ -213,7 +213,7 @@ def test_a_build_killed_at_any_instant_loses_no_committed_version(tmp_path):
         ("rag.index.builder.sync_tree", "g0"),
         ("rag.index.builder.self_query", "g0"),
         ("rag.index.versions.os.rename", "g0"),
-        ("rag.index.versions.sync_folder", "g0"),
+        ("rag.index.versions.sync", "g0"),
         ("rag.index.versions.write_atomic", "g0"),
         ("rag.index.disk.os.replace", "g0"),
         ("rag.index.versions.remove_version", "dead"),
@@ -273,7 +273,7 @@ def test_a_folder_without_permission_is_a_clear_error(tmp_path):
 @pytest.mark.parametrize(
     "step",
     [
-        "rag.index.versions.leftovers",
+        "rag.index.versions.remove_leftovers",
         "rag.index.builder.StoreWriter.add",
         "rag.index.builder.VectorsWriter.add",
         "rag.index.builder.LexicalWriter.write",

@@ -14,7 +14,7 @@ from rag.answer import answer
 from rag.errors import UsageError
 from rag.index import build_index, open_index
 from rag.corpus.days import Period
-from rag.index.period import of_period
+from rag.index.named import of_period
 from rag.question.periods import find_periods
 
 # ---- in an answer
