@@ -52,6 +52,8 @@ def test_what_belongs_together_is_one_expression(text, expressions):
         "1380余所学校",
         "第三日",
         "最早登上月球",
+        "上海明日之星冠军杯",
+        "今日头条发布《明日方舟》",
     ],
 )
 def test_what_only_looks_like_a_time_is_none(text):
