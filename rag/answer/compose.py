@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from rag.answer.texts import articles, aside, joined, phrase
 from rag.answer.types import Answer, Citation, Row
 from rag.answer.when import beside
+from rag.question import ParsedQuestion
 from rag.question.script import HANT
 
 _QUOTE_CHARACTERS_AS_TITLE = 30  # characters of a quote shown in place of a missing title
@@ -20,7 +21,7 @@ _CUT = re.compile(r"[，、,：:—]$")  # the quote is cut within its sentence
 def text_of(
     rows: Sequence[Row],
     citations: Sequence[Citation],
-    lang: str,
+    parsed: ParsedQuestion,
     matched: int,
     searched: int,
     listed: bool,
@@ -28,25 +29,29 @@ def text_of(
 ) -> str:
     """The answer as shown: a line for each row that has a label, then the quotes.
 
-    A list has no quotes, but a line that says how many articles were searched.
+    A list has no quotes, but a line that says how many articles were searched. Its names stand in
+    one line where the question did not ask for several and the same quotes give all of them.
 
     Args:
         rows, citations: of the answer.
-        lang: "zh", "en" or :data:`rag.question.HANT`.
+        parsed: the question.
         matched, searched: number of articles that hold evidence, and number of those searched.
         listed: whether the rows are those of a list.
         count: how many there are, if that was asked; it is put first. Else None.
     """
-    lines = []
+    lang = parsed.frame
+    lines: list[str] = []
     if count is not None:
-        names = joined((row.label for row in rows), "list", lang)
-        lines.append(f"{count}{phrase('colon', lang)}{names}")
-    for row in rows:
-        if row.label:
-            detail = row.detail if row.detail not in row.label else ""
-            value = f"{phrase('colon', lang)}{row.value}" if row.value else ""
-            chips = _chips(row.citations)
-            lines.append(f"{row.label}{aside(detail, lang)}{value} {chips}{_folded(row, lang)}")
+        counted = joined((row.label for row in rows), "list", lang)
+        lines.append(f"{count}{phrase('colon', lang)}{counted}")
+    shown = [_shown(row, lang) for row in rows if row.label]
+    together = listed and count is None and not parsed.several
+    if together and len(behind := {chips for _, chips in shown}) == 1:
+        quote = citations[rows[0].citations[0] - 1].quote
+        names = [name for name, _ in shown]
+
+        shown = [(_enumerated(names, quote) or joined(names, "list", lang), behind.pop())]
+    lines += [f"{name} {chips}" for name, chips in shown]
     if listed:
         return "\n".join([*lines, count_line(matched, searched, lang)])
     alone = {row.citations[0]: row for row in rows if not row.label}
@@ -57,6 +62,22 @@ def text_of(
             times = aside(beside(citation, lang), lang)
             lines.append(f"{quoted(citation)}{times} {_chips([number, *same])}{folded}")
     return "\n".join(lines)
+
+
+def _shown(row: Row, lang: str) -> tuple[str, str]:
+    """A row's label with its detail and value, and the numbers of its citations with its notes."""
+    detail = row.detail if row.detail not in row.label else ""
+    value = f"{phrase('colon', lang)}{row.value}" if row.value else ""
+    return f"{row.label}{aside(detail, lang)}{value}", _chips(row.citations) + _folded(row, lang)
+
+
+def _enumerated(names: Sequence[str], quote: str) -> str:
+    """The words of a quote from the first of some names to the last; "" if it has not all of them
+    in this order, or much between them.
+    """
+    between = r".{0,5}?".join(map(re.escape, names))
+    found = re.search(between, quote)
+    return found[0] if found else ""
 
 
 def _chips(numbers: Sequence[int]) -> str:

@@ -15,6 +15,7 @@ from rag.corpus.gazetteer import Place, contains, places_by_name
 from rag.corpus.places import PlaceMention, find_places
 from rag.question import ParsedQuestion
 from rag.question.names import COUNTRY_LETTERS
+from rag.question.words import pattern
 from rag.reader.findings import Spot
 from rag.reader.numbers import MEASURE_WORDS
 from rag.reader.reading import Finding
@@ -89,7 +90,9 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
     kind, level = parsed.sought
     found = _places(level, spot) if kind == "places" else []
     if not found and (kind != "places" or level in ("any", "city", "county")):
-        found = [one for one in _names(spot) if kind not in NO_PLACES or not only_places(one.label)]
+        found = _names(spot)
+        if kind in NO_PLACES:
+            found = [one for one in found if not only_places(one.label) and not _is_title(one)]
     return [one for one in found if not excepted(parsed, one) and _is_stated(parsed, one)]
 
 
@@ -160,7 +163,12 @@ def _names(spot: Spot) -> list[Named]:
     finding = spot.finding
     text, out = finding.text, []
     titled = [m.span() for m in re.finditer("《[^》]*》|“[^”]*”", text)]
-    cuts = [m for m in _JOINT.finditer(text) if not any(a < m.start() < b for a, b in titled)]
+    cuts = [
+        m
+        for m in _JOINT.finditer(text)
+        if not any(a < m.start() < b for a, b in titled)
+        and not pattern("title_end").search(text[: m.start()])
+    ]
     for start, end in zip([0, *(m.end() for m in cuts)], [*(m.start() for m in cuts), len(text)]):
         words, at = text[start:end], start
         while edge := _EDGE.search(words):
@@ -176,6 +184,11 @@ def _names(spot: Spot) -> list[Named]:
                 Named(words, None, finding.start + at, finding.start + at + len(words), spot)
             )
     return out
+
+
+def _is_title(one: Named) -> bool:
+    """Whether a name is only what a person is: 县委常委 in "县委常委、宣传部长林远"."""
+    return bool(pattern("title_end").search(one.label))
 
 
 def is_name(words: str) -> bool:

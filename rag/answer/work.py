@@ -18,10 +18,10 @@ from rag.answer.compare import extreme, measured
 from rag.answer.compose import refusal_text, text_of
 from rag.answer.dated import accepts, of_year
 from rag.answer.duplicates import Duplicates
-from rag.answer.enumerations import answers_are_several
+from rag.answer.enumerations import enumeration
 from rag.answer.events import Found, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated, quotes_title
-from rag.answer.lists import is_compared, likely, rated_groups
+from rag.answer.lists import grouped, is_compared, likely, rated_groups
 from rag.answer.named import Named
 from rag.answer.places import likely_places, place_candidates, place_rows, places_found
 from rag.answer.ranked_anew import ranked_anew
@@ -91,12 +91,6 @@ class QuestionWork:
         if not searched:
             return self._composed(parsed, passages, [], cited, searched, False)
         findings, passages = self._found(parsed, found, order, passages, searched)
-        if answers_are_several(parsed, findings):
-            several = dataclasses.replace(parsed, form="all", several=True)
-            answer = yield from self.answered(several, passing)
-            if len(answer.rows) > 1 and answer.rows[0].label:
-                return answer
-            self.chance = findings.chance
         model, judge = self.snapshot.model, self.judge
         rated = rated_groups(model, parsed, findings, judge, searched) if listed else []
         stated = is_stated(parsed, findings)
@@ -116,7 +110,10 @@ class QuestionWork:
         listed = bool(rows)
         may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if answers and may and not rows:
-            rows = value_rows(parsed, findings, cited, duplicates)
+            if names := enumeration(parsed, model, findings):
+                rows, listed = name_rows(parsed, grouped(parsed, names), cited, duplicates), True
+            else:
+                rows = value_rows(parsed, findings, cited, duplicates)
         return self._composed(parsed, passages, rows, cited, searched, listed)
 
     def _found(
@@ -233,7 +230,7 @@ class QuestionWork:
         missing: tuple[str, ...] = ()
         grade = "answered"
         if rows:
-            text = text_of(rows, citations, lang, matched, searched, listed, count)
+            text = text_of(rows, citations, parsed, matched, searched, listed, count)
         else:
             nearest, missing, grade = nearest_of(snapshot, self.judge, parsed, passages)
             text = refusal_text(grade, missing, nearest, lang)

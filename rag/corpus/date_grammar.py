@@ -114,7 +114,9 @@ _ZH = re.compile(
     rf"(?:日{_NO_DAY}(?(month)|(?(rmonth)|{_ALONE}))|(?(month)[号號]|(?(rmonth)[号號]|(?!)))))?"
 )
 HAN_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
-_NEAR_ZH = re.compile(r"昨[日天晚夜]|今[天日晚晨早](?!头条|俄罗斯)|前天|明[天日晚晨早](?!之?星|方舟)")
+_NEAR_ZH = re.compile(
+    r"昨[日天晚夜]|今[天日晚晨早](?!头条|俄罗斯)|前天|明[天日晚晨早](?!之?星|方舟)"
+)
 # Units after a figure of four digits that counts something, so is not a year.
 _UNIT = (
     r"\s?[多余几]?(?:[个名位项条家户辆头吨亩米公里多余几元万亿人份次座件台所部只支篇款首千百十斤块度]|平方|立方|小时|分钟|km|kg|people|yuan"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rag.answer.compare import extreme, measured
-from rag.answer.enumerations import answers_are_several, enumerated
+from rag.answer.enumerations import enumerated, enumeration
 from rag.answer.lists import grouped
 from rag.answer.named import is_name, named_in
 from rag.corpus import Article
@@ -174,22 +174,28 @@ STARS = "The film stars Ann Lee, Bob Ray and Cy Dow; it was made by Di Fox."
 
 
 @pytest.mark.parametrize(
-    ("question", "text", "words", "several"),
+    ("question", "text", "words", "expected"),
     [
-        ("谁主演了这部影片？", CAST, ("张澜", "古青"), True),
-        ("谁主演了这部影片？", CAST, ("古青、张澜和吴岸",), True),
-        ("谁导演了这部影片？", CAST, ("邱礼", "古青"), False),
-        ("这部影片什么时候上映？", CAST, ("张澜", "古青"), False),
-        ("Who stars in the film?", STARS, ("Bob Ray", "Ann Lee"), True),
-        ("Who made the film?", STARS, ("Di Fox", "Ann Lee"), False),
+        ("谁主演了这部影片？", CAST, ("张澜", "古青", "吴岸"), ["古青", "张澜", "吴岸"]),
+        ("谁主演了这部影片？", CAST, ("古青、张澜和吴岸",), ["古青", "张澜", "吴岸"]),
+        ("谁导演了这部影片？", CAST, ("邱礼", "古青"), []),
+        ("这部影片什么时候上映？", CAST, ("张澜", "古青"), []),
+        ("Who stars in the film?", STARS, ("Bob Ray", "Ann Lee"), ["Ann Lee", "Bob Ray", "Cy Dow"]),
+        ("Who made the film?", STARS, ("Di Fox", "Ann Lee"), []),
     ],
 )
-def test_several_answer_if_the_best_one_is_of_an_enumeration(
-    news, spots, question, text, words, several
-):
+def test_an_enumeration_answers_a_question_for_one(news, spots, question, text, words, expected):
     parsed = parse(news, question)
     values = values_of(parsed, spots(text, *words))
-    assert answers_are_several(parsed, Findings((), values, 1.0, np.zeros(1))) is several
+    names = enumeration(parsed, news.model, Findings((), values, 1.0, np.zeros(1)))
+    assert [one.label for one in names] == expected
+
+
+def test_what_a_person_is_belongs_to_the_name(news, spots):
+    parsed = parse(news, "哪些人出席了会议？")
+    text = "县委常委、宣传部部长林远和副县长、公安局局长周海出席会议，记者在场。"
+    found = spots(text, "县委常委、宣传部部长林远和副县长、公安局局长周海", "记者")
+    assert names(parsed, found) == ["县委常委、宣传部部长林远", "副县长、公安局局长周海"]
 
 
 @pytest.mark.parametrize(
