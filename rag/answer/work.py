@@ -153,7 +153,8 @@ class QuestionWork:
         if not self.judge.answers(parsed, self.chance) and likeliest < self.judge.row["places"]:
             return []
         about = places_found(self.snapshot, parsed, found, order)
-        some = likely_places(parsed, place_candidates(parsed, about, rated), self.judge)
+        some = place_candidates(parsed, about, rated)
+        some = likely_places(parsed, some, self.judge, int(allowed.sum()))
         return place_rows(parsed, some, cited, Duplicates(self.snapshot, allowed, []))
 
     def _sought(

@@ -43,7 +43,10 @@ ROW_FEATURES = (
     *(f"articles_{name}" for name in _CROSSED_WITH_ARTICLES),
 )
 LIST_KINDS = ("places", "names")  # kinds of lists, each with weights of its own
-PLACE_FEATURES = tuple("bias reader unread support support_share unsupported stories".split())
+PLACE_FEATURES = (
+    *"bias reader unread support support_share unsupported stories".split(),
+    *"articles articles_support".split(),
+)
 _UNREAD_CHANCE = 1e-4  # stands for the chance of a place that the reader did not find
 # Only names within these log-odds of the best count when looking for a gap.
 MAX_LOG_ODDS_BEHIND = 6.0
@@ -214,7 +217,7 @@ def row_features(
 
 
 def place_features(
-    reader: Sequence[float | None], support: Sequence[float], stories: Sequence[int]
+    reader: Sequence[float | None], support: Sequence[float], stories: Sequence[int], searched: int
 ) -> np.ndarray:
     """The features for :meth:`Judge.place_chances`, in the order of :data:`PLACE_FEATURES`.
 
@@ -222,6 +225,7 @@ def place_features(
         reader: for each place the chance, 0 to 1, that the reader gives it, None if it has none.
         support: for each place the support, 0 to 1, of the best sentence about it; 0 for none.
         stories: for each place the number of articles with sentences that support it well.
+        searched: number of articles that were searched.
 
     Returns:
         float64 (n, p), a row of features per place.
@@ -236,7 +240,9 @@ def place_features(
         "support_share": supports / (supports.max(initial=0.0) or 1.0),
         "unsupported": supports == 0,
         "stories": np.log1p(stories),
+        "articles": np.full(len(supports), np.log10(max(searched, 1))),
     }
+    by_name["articles_support"] = by_name["articles"] * supports
     return np.stack([by_name[name] for name in PLACE_FEATURES], axis=1)
 
 
