@@ -56,6 +56,13 @@ _ARTICLE_DATE_MATCH, _RELATIVE_TIME_WEIGHT = 0.8, 0.2
 _SURE_SUPPORT, _MIN_SHARE_OF_SURE, _MIN_SURE_CHANCE = 0.8, 0.85, 0.02
 
 
+# The probability is fitted to lists over 8 articles and more. Over fewer, only places count whose
+# support comes near the best: it reaches a share of it that is _LENIENT_SHARE where the best one is
+# at least _SURE_SUPPORT, and rises to at most _STRICT_SHARE as that falls. A best sentence that
+# lacks a word of the question is close to all others that lack it.
+_FEWEST_ARTICLES, _LENIENT_SHARE, _STRICT_SHARE = 8, 0.75, 0.92
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceCandidate:
     """A place that may be a row of a list, which stands for all places in it of the level sought.
@@ -120,12 +127,16 @@ def likely_places(
     parsed: ParsedQuestion, some: Sequence[PlaceCandidate], judge: Judge, searched: int
 ) -> list[PlaceCandidate]:
     """The places that are likely enough to be rows, in order of their codes; [] if none is."""
+    best = max((one.support for one in some), default=0.0)
+    if searched < _FEWEST_ARTICLES:
+        share = min(_STRICT_SHARE, _LENIENT_SHARE + 0.5 * max(0.0, _SURE_SUPPORT - best))
+        some = [one for one in some if one.support >= share * best]
     chances = judge.place_chances(features_of_places(some, searched))
     order = np.argsort(-chances, kind="stable")
     if not some or chances[order[0]] < judge.row["placed"]:
         return []
     count = parsed.number or best_count(chances[order].tolist())
-    least = max(_SURE_SUPPORT, _MIN_SHARE_OF_SURE * max(one.support for one in some))
+    least = max(_SURE_SUPPORT, _MIN_SHARE_OF_SURE * best)
     sure = [
         one
         for one in some
