@@ -108,7 +108,8 @@ class QuestionWork:
         if listed and not stated and (answers or is_compared(parsed)):
             rows = self._listed(parsed, rated, cited, duplicates)
         listed = bool(rows)
-        may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
+        single = parsed.form == "one" or parsed.form == "all" and parsed.kind != "places"
+        may = stated or not is_list(parsed) or single
         if answers and may and not rows:
             if names := enumeration(parsed, model, findings):
                 rows, listed = name_rows(parsed, grouped(parsed, names), cited, duplicates), True
