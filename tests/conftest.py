@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # a busy machine must not fail a property
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -78,7 +78,7 @@ _WORDS = [
 ]
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=7).map("".join))
 def test_what_holds_for_every_answer(news, question):
     if not question.strip():
@@ -90,7 +90,7 @@ def test_what_holds_for_every_answer(news, question):
     assert {**given.to_dict(), "ms": 0} == {**again.to_dict(), "ms": 0}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.data())
 def test_the_words_of_an_article_find_it(news, data):
     """A stretch of an article's own words is no question, but its answer quotes that article or

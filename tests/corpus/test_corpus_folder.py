@@ -270,7 +270,7 @@ def test_files_that_cannot_be_read_are_told(corpus, tmp_path):
             corpus.add_file(tmp_path / name)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(name=st.text(max_size=300))
 def test_any_name_stays_in_the_folder(tmp_path_factory, name):
     corpus = CorpusFolder(tmp_path_factory.mktemp("any") / "corpus", "trash")

@@ -92,7 +92,7 @@ def test_versions_of_a_story_are_found_and_reports_made_from_one_form_are_not():
     assert stories([article(str(n), text) for n, text in enumerate(VERSIONS)]).tolist() == TOLD
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(order=st.permutations(range(len(VERSIONS))), cut=st.integers(0, len(VERSIONS)))
 def test_neither_their_order_nor_how_the_index_grew_changes_the_stories(order, cut):
     articles = [article(str(n), VERSIONS[n]) for n in order]
@@ -181,7 +181,7 @@ def test_thousands_of_one_form_are_compared_with_few():
     assert set(stories(copies).tolist()) == {0}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.text(max_size=80))
 def test_any_text_has_a_sketch(text):
     assert sketch(text).shape == (BANDS,) and sketch(text).dtype == np.uint32

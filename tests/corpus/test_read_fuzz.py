@@ -160,7 +160,7 @@ def damage(data: bytes, rng: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".xml", ".json", ".mhtml"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     data=st.binary(max_size=400)
     | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
@@ -176,14 +176,14 @@ def test_any_bytes(suffix, data):
 
 
 @pytest.mark.parametrize("suffix", HERE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_changed_documents_in_this_process(suffix, data):
     attempt(suffix, data.draw(changed(SAMPLES[suffix])))
 
 
 @pytest.mark.parametrize("suffix", [*SAMPLES, *PACKED])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_changed_files_give_articles_or_reasons(suffix, data):
     check(f"a{suffix}", data.draw(changed(SAMPLES.get(suffix) or PACKED[suffix])))

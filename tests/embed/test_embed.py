@@ -81,7 +81,6 @@ def test_one_by_one_is_as_all_together(model):
         np.testing.assert_allclose(together[number], model.embed_queries([text])[0], atol=1e-6)
 
 
-@settings(deadline=None)
 @given(mixed)
 def test_the_vector_is_the_weighted_sum_of_its_tokens(text):
     model = load_static()
@@ -94,7 +93,6 @@ def test_the_vector_is_the_weighted_sum_of_its_tokens(text):
     )
 
 
-@settings(deadline=None)
 @given(mixed)
 def test_tokens_are_spans_of_the_text(text):
     model = load_static()
@@ -105,7 +103,6 @@ def test_tokens_are_spans_of_the_text(text):
     assert (np.diff(spans[:, 0]) >= 0).all() and (np.diff(spans[:, 1]) >= 0).all()
 
 
-@settings(deadline=None)
 @given(mixed)
 def test_parts_lie_inside_their_compound(text):
     model = load_static()

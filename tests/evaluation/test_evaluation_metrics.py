@@ -50,7 +50,7 @@ def test_only_the_first_k_count():
     assert measures(1) == ("hit@1", "recall@1", "mrr@1", "ndcg@1")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

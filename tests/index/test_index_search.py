@@ -105,7 +105,6 @@ def plain_features(text):
     return out
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text("质量月开放日ab19 。,é々\U00020000か\n", max_size=30), min_size=1, max_size=6)
 )
@@ -178,9 +177,7 @@ def scores_of(lexical, query):
 _DOCUMENTS = st.lists(st.lists(st.integers(0, 12), max_size=15), min_size=1, max_size=12)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(_DOCUMENTS, st.lists(st.integers(0, 20), max_size=10), st.integers(1, 5))
 def test_lexical_scores_are_bm25(tmp_path_factory, documents, query, batch):
     batches = [documents[start : start + batch] for start in range(0, len(documents), batch)]
@@ -192,9 +189,7 @@ def test_lexical_scores_are_bm25(tmp_path_factory, documents, query, batch):
     np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(_DOCUMENTS, st.data())
 def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(
     tmp_path_factory, before, data

@@ -101,9 +101,7 @@ def test_an_update_gives_what_a_build_from_nothing_gives(tmp_path, corpus, name,
     assert back is not None and back.articles == 60
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
 @given(st.lists(st.tuples(st.integers(0, 2**32), st.integers(1, 12)), min_size=1, max_size=3))
 def test_any_updates_one_after_the_other(tmp_path_factory, steps):
     tmp_path = tmp_path_factory.mktemp("updates")

@@ -134,9 +134,7 @@ def test_an_update_builds_only_the_shards_that_changed(corpus):
     assert_as_one(corpus)
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_updates_lead_to_what_one_index_holds(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("updates")
@@ -275,7 +273,7 @@ def test_more_shards_than_files(tmp_path):
     st.lists(st.integers(0, 90), min_size=1, max_size=5).map(sorted),
     st.booleans(),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_stretches_are_whole_lines_and_all_of_the_file(tmp_path, lines, begins, ended):
     file = tmp_path / f"{os.urandom(4).hex()}.jsonl"
     file.write_bytes(b"\n".join(lines) + (b"\n" if ended else b""))

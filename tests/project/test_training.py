@@ -18,7 +18,7 @@ from training.export import quantise  # noqa: E402
 from training.tokenizer import chinese_words, english_words  # noqa: E402
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=5), min_size=1, max_size=4),
     st.integers(0, 2**31),

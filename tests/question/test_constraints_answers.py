@@ -280,7 +280,7 @@ def test_a_date_that_lies_ahead_is_not_the_newest(tmp_path):
         assert slipped.newest == "2023-09-10"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.sampled_from([*PIECES, "River Post", "报道", "建了什么", "哪些省"]),

@@ -12,7 +12,6 @@ from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(PIECES), max_size=9).map("".join),
     st.one_of(st.none(), st.dates(date(1950, 1, 1), date(2090, 1, 1))),

@@ -79,7 +79,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map("".join),
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map("".join),

@@ -122,7 +122,6 @@ def test_a_common_word_that_sounds_like_a_name_is_none(tmp_path):
         assert in_characters(opened, "Who is Zhou Qi?").text == "Who is 周琦?"
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(sorted(family_names())),
     st.lists(st.sampled_from(sorted(readings())), min_size=1, max_size=2),

@@ -111,7 +111,6 @@ def test_what_is_counted_is_in_focus():
         assert word in question[start:end]
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_any_text_is_understood(text):
     asked = understand(text)

@@ -167,7 +167,6 @@ def test_what_evidence_must_name(question, names):
     assert [question[a:b] for a, b in understand(question).names] == names
 
 
-@settings(deadline=None)
 @given(
     st.one_of(
         st.text(),

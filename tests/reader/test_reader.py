@@ -43,7 +43,7 @@ def test_what_stands_between_tokens_and_how_they_are_written():
     ]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(TEXTS)
 def test_gaps_are_those_of_the_characters_between(text):
     (found,) = encode(load_static(), [text])
@@ -129,9 +129,7 @@ def test_windows_cover_their_passages(news):
         assert tokens == len(whole)
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(
         [

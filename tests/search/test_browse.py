@@ -125,7 +125,6 @@ def test_statistics(index):
     )
 
 
-@settings(deadline=None)
 @given(
     order=st.sampled_from(["newest", "oldest", "title"]),
     count=st.integers(1, 60),

@@ -118,7 +118,7 @@ any_filters = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(any_filters)
 def test_the_articles_that_pass_are_those_of_brute_force(snapshot, filters):
     assert allowed_articles(snapshot, filters).tolist() == [
@@ -129,7 +129,7 @@ def test_the_articles_that_pass_are_those_of_brute_force(snapshot, filters):
 @pytest.mark.parametrize(
     "small", [True, False], ids=["every passage is scored", "passages are proposed"]
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     any_filters,
     st.sampled_from(["防汛演练", "How long is the bridge?", "四川的学生", "new shelters", "瓷器"]),

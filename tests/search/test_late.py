@@ -74,7 +74,7 @@ def pool_of(snapshot, rows):
     return PassagePool(snapshot.model, *tokens_of(snapshot, rows))
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.lists(st.sampled_from(_TEXTS), min_size=1, max_size=3).map(" ".join),
@@ -142,7 +142,6 @@ def test_what_a_pool_remembers_is_bounded(snapshot, monkeypatch):
         assert len(pool._found) <= 3
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_pool_of_some_is_the_columns_of_the_pool_of_all(snapshot, data):
     rows = data.draw(st.lists(st.integers(0, snapshot.n_passages - 1), unique=True).map(sorted))
@@ -281,7 +280,6 @@ def test_a_phrase_is_worth_more_than_its_words_apart(tmp_path):
         ).phrase.any()  # one word is no phrase
 
 
-@settings(deadline=None)
 @given(st.sampled_from(_QUESTIONS + _TEXTS), st.data())
 def test_the_share_of_a_phrase(snapshot, question, data):
     query = analyse(question, snapshot.model)

@@ -80,7 +80,7 @@ def test_every_passage_of_an_index(snapshot, monkeypatch):
     assert 0 < len(again) < len(texts) / 4  # ㎡ and ℃ are tokenized again, plain news is not
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join), min_size=1, max_size=4)
 )

@@ -123,7 +123,7 @@ _WORDS = [
 ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     question=st.lists(st.sampled_from(_WORDS), min_size=1, max_size=8).map("".join),
     k=st.integers(1, 30),
@@ -324,7 +324,6 @@ def test_odd_questions_find_something_or_nothing(news, question):
     assert all(np.isfinite(hit.score) for hit in search(news, question).hits)
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1, max_size=60))
 def test_any_question_is_analysed(text):
     from rag.embed import load_static

@@ -253,7 +253,7 @@ def test_failures_are_forgotten_and_take_bounded_memory(clock):
     assert backoff.wait("192.0.2.1", "a") == 0 and len(backoff._failures) == 0
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))
 def test_a_hash_holds_its_password_and_no_other(password, other):
     accounts = Accounts({"a": hash_password(password)})

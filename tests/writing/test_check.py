@@ -151,7 +151,7 @@ def test_more_evidence_does_not_take_support_away_from_a_quote():
         assert check(first, NEWS).supported
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(NEWS), st.data())
 def test_a_verbatim_slice_is_supported(text, data):
     starts = (
@@ -180,7 +180,7 @@ def test_a_verbatim_slice_is_supported(text, data):
     assert verdict.supported and verdict.unsupported == () and verdict.spans == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(13, 99_999),
     st.sampled_from(
@@ -200,7 +200,7 @@ def test_a_figure_that_the_evidence_lacks_is_marked(value, frame):
     assert any(str(value) in told for told in verdict.unsupported)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=60), st.lists(st.text(max_size=60), max_size=3))
 def test_any_text_gets_a_verdict_whose_words_stand_in_it(sentence, evidence):
     if not sentence.strip():

@@ -48,7 +48,7 @@ def told(out):
 
 
 @given(st.sampled_from(sorted(TEXTS)), st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_however_it_is_cut_the_same_sentences_come(text, data):
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=12)))
     pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)])]
@@ -79,7 +79,7 @@ def test_however_it_is_cut_the_same_sentences_come(text, data):
         )
     )
 )
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_no_piece_holds_half_a_handle_or_a_number_of_the_models_own(pieces):
     out, open_ = read(pieces), ""
     for one in out:
