@@ -73,14 +73,16 @@ central bank interest rate
 high-speed railway tickets
 panda cubs born at the zoo""".splitlines()
 
-# Where the time of an answer goes: these names in rag.answer.engine and rag.answer.work; the rest is small.
+# Where the time of an answer goes: these names in rag.answer.engine and rag.answer.work; the rest
+# is small.
 STEPS = (
     "parse",
     "candidates",
     "passages_of",
     "findings_of",
     "places_found",
-    "place_quotes",
+    "place_rows",
+    "enumeration",
     "value_rows",
     "name_rows",
 )

@@ -49,7 +49,6 @@ def text_of(
     if together and len(behind := {chips for _, chips in shown}) == 1:
         quote = citations[rows[0].citations[0] - 1].quote
         names = [name for name, _ in shown]
-
         shown = [(_enumerated(names, quote) or joined(names, "list", lang), behind.pop())]
     lines += [f"{name} {chips}" for name, chips in shown]
     if listed:

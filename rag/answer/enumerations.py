@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rag.answer.named import Named, excepted, is_name, named_in
 from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.reader.findings import SPANS_ALL, Findings, Spot
 from rag.reader.reading import read
+from rag.reader.value import VALUE_KINDS
 
 # What joins two names of an enumeration that the reader found separately, and a name that stands
 # between two such joins.
@@ -20,12 +21,11 @@ _ITEM = re.compile(r"[^、，,。；;：:（）()\s]{2,16}")
 _CERTAIN = re.compile(r"《[^》\n]{1,40}》|(?:[A-Z][\w'’.-]*)(?: [A-Z][\w'’.-]*){0,4}")
 # Log-odds by which a second name of an enumeration may be less likely than the best one if both are
 # to answer; and the share that the enumeration must have of all that was found, and of what its
-# passage may answer. Of the questions of training/reader/asked.jsonl that the reader was not trained
-# on and that do not say how many they ask for, these take 17 of 162 for several that ask for several
-# (14 of these rightly), and 3 of 210 others; with no such share 34 (25) and 5.
+# passage may answer. Of the questions of training/reader/asked.jsonl that the reader was not
+# trained on and that do not say how many they ask for, these take 17 of 162 for several that ask for
+# several (14 of these rightly), and 3 of 210 others; with no such share 34 (25) and 5.
 _MAX_LOG_ODDS_BEHIND = 1.0
 _MIN_SHARE = 0.5
-_KINDS_OF_NAMES = ("text", "person", "organisation", "document", "places")
 
 
 def enumeration(parsed: ParsedQuestion, model: StaticModel, findings: Findings) -> list[Named]:
@@ -39,29 +39,31 @@ def enumeration(parsed: ParsedQuestion, model: StaticModel, findings: Findings) 
         model: the embedded model.
         findings: what was found for it.
     """
-    if parsed.form != "one" or parsed.kind not in _KINDS_OF_NAMES or not findings.values:
+    if parsed.form != "one" or parsed.kind in VALUE_KINDS or not findings.values:
         return []
     best = findings.values[0].spots[0]
     window = best.finding.window
-    shares = {id(spot): value.share for value in findings.values for spot in value.spots}
-    beside = [
-        spot for value in findings.values for spot in value.spots if spot.finding.window is window
-    ]
-    run = _run_of(parsed, best, beside)
-    spots = {id(one.spot): one.spot for one in run}
+    shares = {
+        spot: value.share
+        for value in findings.values
+        for spot in value.spots
+        if spot.finding.window is window
+    }
+    run = _run_of(parsed, best, shares)
     margins = sorted((one.spot.finding.margin for one in run), reverse=True)
     if len(run) < 2 or margins[1] < margins[0] - _MAX_LOG_ODDS_BEHIND:
         return []
-    share = sum(shares.get(at, 0.0) for at in spots)
-    if min(share, sum(spot.certainty for spot in spots.values())) < _MIN_SHARE:
+    spots = {one.spot for one in run}
+    share = sum(shares[spot] for spot in spots)
+    if min(share, sum(spot.certainty for spot in spots)) < _MIN_SHARE:
         return []
     (again,) = read(model, parsed.read, [window], SPANS_ALL)
     more = [Spot(one, best.passage, one.margin) for one in again.findings]
-    whole = _run_of(parsed, best, more)
-    return [dataclasses.replace(one, spot=_as_likely(one, best)) for one in whole or run]
+    whole = _run_of(parsed, best, more) or run
+    return [dataclasses.replace(one, spot=_as_likely(one, best)) for one in whole]
 
 
-def _run_of(parsed: ParsedQuestion, best: Spot, beside: Sequence[Spot]) -> list[Named]:
+def _run_of(parsed: ParsedQuestion, best: Spot, beside: Iterable[Spot]) -> list[Named]:
     """The enumeration of the names of some spots of one window that the best spot is part of."""
     start, end = best.finding.start, best.finding.end
     for run in _runs(parsed, [one for spot in beside for one in named_in(parsed, spot)]):

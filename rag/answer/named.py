@@ -213,8 +213,8 @@ def _is_value(words: str) -> bool:
 def excepted(parsed: ParsedQuestion, one: Named) -> bool:
     """Whether the question excludes a name or itself contains it."""
     label = one.label.casefold()
-    excepted = [parsed.text[start:end].casefold() for start, end in parsed.excepted]
-    if any(words in label or label in words for words in excepted):
+    left_out = [parsed.text[start:end].casefold() for start, end in parsed.excepted]
+    if any(words in label or label in words for words in left_out):
         return True
     if one.place is None:
         return label in parsed.text.casefold()

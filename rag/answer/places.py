@@ -40,22 +40,18 @@ from rag.search.candidates import Candidates
 _MAX_QUOTES_OF_PLACE = 3  # most quotes of one place
 # _MIN_SHARE_OF_BEST_SUPPORT is the share of the best support that a sentence needs to be quoted.
 # _MIN_SHARE_OF_BEST_QUOTE is the share of the best quote's ``direct_support`` that a further quote
-# of the same place needs. _MIN_SHARE_OF_STORY is the share of the best support that a sentence needs
-# for its article to count as one about its place: with .5 the number of these articles tells less.
+# of the same place needs. _MIN_SHARE_OF_STORY is the share of the best support that a sentence
+# needs for its article to count as one about its place: with .5 the number of these tells less.
 _MIN_SHARE_OF_BEST_SUPPORT, _MIN_SHARE_OF_BEST_QUOTE, _MIN_SHARE_OF_STORY = 0.5, 0.85, 0.75
 # _ARTICLE_DATE_MATCH is the match, 0 to 1, of the question's words for a time where only the
 # article's date is of that time. _RELATIVE_TIME_WEIGHT times the fit is added to the score for a
 # time relative to the day of asking.
 _ARTICLE_DATE_MATCH, _RELATIVE_TIME_WEIGHT = 0.8, 0.2
-
-
 # A place is a row beside the likeliest ones if a sentence says of it all that is asked: its support
 # reaches _SURE_SUPPORT and the share _MIN_SHARE_OF_SURE of the best, and the reader gives it at
 # least _MIN_SURE_CHANCE. Chosen on the tuned lists of benchmarks/enumeration.py: their recall rises
 # from .70 to .72, at the same precision.
 _SURE_SUPPORT, _MIN_SHARE_OF_SURE, _MIN_SURE_CHANCE = 0.8, 0.85, 0.02
-
-
 # The probability is fitted to lists over 8 articles and more. Over fewer, only places count whose
 # support comes near the best: it reaches a share of it that is _LENIENT_SHARE where the best one is
 # at least _SURE_SUPPORT, and rises to at most _STRICT_SHARE as that falls. A best sentence that
@@ -127,23 +123,22 @@ def likely_places(
     parsed: ParsedQuestion, some: Sequence[PlaceCandidate], judge: Judge, searched: int
 ) -> list[PlaceCandidate]:
     """The places that are likely enough to be rows, in order of their codes; [] if none is."""
-    best = max((one.support for one in some), default=0.0)
+    if not some:
+        return []
+    best = max(one.support for one in some)
     if searched < _FEWEST_ARTICLES:
         share = min(_STRICT_SHARE, _LENIENT_SHARE + 0.5 * max(0.0, _SURE_SUPPORT - best))
         some = [one for one in some if one.support >= share * best]
     chances = judge.place_chances(features_of_places(some, searched))
     order = np.argsort(-chances, kind="stable")
-    if not some or chances[order[0]] < judge.row["placed"]:
+    if chances[order[0]] < judge.row["placed"]:
         return []
-    count = parsed.number or best_count(chances[order].tolist())
-    least = max(_SURE_SUPPORT, _MIN_SHARE_OF_SURE * best)
-    sure = [
-        one
-        for one in some
-        if one.support >= least and (one.chance or 0) >= _MIN_SURE_CHANCE and not parsed.number
-    ]
-    taken = dict.fromkeys([*(some[at] for at in order[:count]), *sure])
-    return sorted(taken, key=lambda one: one.place.code)
+    taken = [some[at] for at in order[: parsed.number or best_count(chances[order].tolist())]]
+    if not parsed.number:
+        least = max(_SURE_SUPPORT, _MIN_SHARE_OF_SURE * best)
+        sure = [one for one in some if one.support >= least]
+        taken += [one for one in sure if (one.chance or 0) >= _MIN_SURE_CHANCE]
+    return sorted(dict.fromkeys(taken), key=lambda one: one.place.code)
 
 
 def place_rows(

@@ -108,9 +108,11 @@ class QuestionWork:
         if listed and not stated and (answers or is_compared(parsed)):
             rows = self._listed(parsed, rated, cited, duplicates)
         listed = bool(rows)
-        single = parsed.form == "one" or parsed.form == "all" and parsed.kind != "places"
-        may = stated or not is_list(parsed) or single
-        if answers and may and not rows:
+        # Counts, comparisons and lists of all places are answered by rows, or not at all.
+        only_rows = (
+            parsed.form not in ("one", "all") or parsed.form == "all" and parsed.kind == "places"
+        )
+        if answers and not rows and (stated or not is_list(parsed) or not only_rows):
             if names := enumeration(parsed, model, findings):
                 rows, listed = name_rows(parsed, grouped(parsed, names), cited, duplicates), True
             else:

@@ -47,7 +47,7 @@ PLACE_FEATURES = (
     *"bias reader unread support support_share unsupported stories".split(),
     *"articles articles_support".split(),
 )
-_UNREAD_CHANCE = 1e-4  # stands for the chance of a place that the reader did not find
+_LEAST_CHANCE = 1e-4  # that the reader is taken to give to a place, also if it did not find it
 # Only names within these log-odds of the best count when looking for a gap.
 MAX_LOG_ODDS_BEHIND = 6.0
 
@@ -231,7 +231,7 @@ def place_features(
         float64 (n, p), a row of features per place.
     """
     supports = np.array(support, float)
-    chances = np.clip([_UNREAD_CHANCE if one is None else one for one in reader], 1e-4, 1 - 1e-4)
+    chances = np.clip([one or 0.0 for one in reader], _LEAST_CHANCE, 1 - _LEAST_CHANCE)
     by_name = {
         "bias": np.ones(len(supports)),
         "reader": np.log(chances / (1 - chances)),

@@ -148,7 +148,7 @@ def judged(question: dict, names: Sequence[Row]) -> tuple[np.ndarray, np.ndarray
 def placed(one: Listed, weights: np.ndarray) -> Told:
     """The places of a list, where the reader's names have these ``weights`` (r,)."""
     groups, features = one.groups
-    chances = 1 / (1 + np.exp(-features @ weights))
+    chances = chances_of(features, weights)
     some = place_candidates(one.parsed, one.about, list(zip(groups, chances.tolist())))
     names = [place_row(one.parsed, [place.place], ()) for place in some]
     sure, right = judged(one.question, names)
@@ -194,9 +194,14 @@ def fitted(real: Sequence[Told]) -> tuple[np.ndarray, float]:
     return weights, max(least for least, score in reached.items() if score >= enough)
 
 
+def chances_of(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The chance of each row of features (n, r) under some weights (r,), float64 (n,)."""
+    return 1 / (1 + np.exp(-features @ weights))
+
+
 def f1(one: Told, weights: np.ndarray, least: float) -> float:
     """F1 of the rows of one question; of one that nothing answers 1 where there is none."""
-    chances = 1 / (1 + np.exp(-one.features @ weights))
+    chances = chances_of(one.features, weights)
     order = np.argsort(-chances, kind="stable")
     count = best_count(chances[order].tolist()) if chances[order[0]] >= least else 0
     taken = np.isin(np.arange(len(order)), order[:count])
