@@ -181,3 +181,26 @@ def test_questions_pieces_and_notices_are_inert(raw):
         assert_inert(markup)
     told = corpus((raw, raw, raw, raw), dates=("2011-09-21", "2011-09-21"))
     assert_inert(start.welcome(told, "en"))
+
+
+def test_values_with_the_same_quotes_share_them():
+    text_of_both = "古青、张澜主演，吴岸导演。"
+    quotes = [
+        Citation(f"{n}", f"a{n}", 0, len(text_of_both), text_of_both, "", "", "", "", "zh", 0, 13)
+        for n in (1, 2)
+    ]
+    names = [("古青", (1,)), ("张澜", (1,)), ("吴岸", (2,))]
+    answer = Answer(
+        question="谁？",
+        lang="zh",
+        kind="person",
+        text="",
+        refused=False,
+        rows=tuple(Row(name, citations=numbers) for name, numbers in names),
+        citations=tuple(quotes),
+    )
+    page = str(render.message(Turn("0a1b", answer), "zh"))
+    told = re.findall(r"<strong>(.*?)</strong>|<(blockquote)", page)
+    assert [name or quote for name, quote in told] == [
+        *("古青", "张澜", "blockquote", "吴岸", "blockquote")
+    ]
