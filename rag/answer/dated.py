@@ -10,7 +10,7 @@ from bisect import bisect_left
 from datetime import date, timedelta
 
 from rag.answer.sentence import Sentence
-from rag.corpus import Article
+from rag.corpus import Article, clauses
 from rag.corpus.days import Period, When, extent, find_meant
 from rag.index.named import published
 from rag.question.periods import TimeConstraint, find_periods
@@ -61,6 +61,26 @@ def fit(one: Sentence, told: TimeConstraint) -> float:
         title = _dates(article.title, article.date)
         carried = in_time(article, told) or any(_is_of(when, period) for _, when in title)
     return FIT_CARRIED_DATE if carried else FIT_UNKNOWN_DATE
+
+
+def in_clause_of_another_time(one: Sentence, at: int, told: TimeConstraint) -> bool:
+    """Whether the clause at the offset ``at`` names only other dates, while another clause of its
+    sentence names one of the period.
+
+    In "3.1 million in 2025, down from 3.4 million in 2024" each figure is of its clause's year.
+    """
+    article = one.article
+    dates = _dates(article.text, article.date)
+    here: list[bool] = []
+    there = False
+    for start, end in clauses(article.text, one.start, one.end):
+        first, last = (bisect_left(dates, offset, key=lambda d: d[0]) for offset in (start, end))
+        of_period = [_is_of(when, told.period) for _, when in dates[first:last]]
+        if start <= at < end:
+            here = of_period
+        else:
+            there = there or any(of_period)
+    return there and bool(here) and not any(here)
 
 
 @functools.lru_cache(maxsize=512)

@@ -15,10 +15,16 @@ from rag.reader.value import VALUE_KINDS
 
 # What joins two names of an enumeration that the reader found separately, and a name that stands
 # between two such joins.
-_JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, |(?<=》)(?=《))\s*")
+_JOINS = re.compile(
+    r"\s*(?:、|，?以及|和|与|及|,? and |, |(?<=》)(?=《))\s*(?:[\u4e00-\u9fff]{1,6}的(?=[A-Z《“]))?"
+)
+_JOINED_TO = re.compile(rf"(?:{_JOINS.pattern})\Z")
 _ITEM = re.compile(r"[^、，,。；;：:（）()\s]{2,16}")
-# A name whose end is certain, with which an enumeration may go on: a title, or capitalised words.
-_CERTAIN = re.compile(r"《[^》\n]{1,40}》|(?:[A-Z][\w'’.-]*)(?: [A-Z][\w'’.-]*){0,4}")
+# A name whose ends are certain, with which an enumeration may go on: a title, or capitalised words.
+# Before one they are certain behind a small letter: not "Yesterday Penmarrow".
+_NAME = r"《[^》\n]{1,40}》|(?:[A-Z][\w'’.-]*)(?: [A-Z][\w'’.-]*){0,4}"
+_CERTAIN = re.compile(_NAME)
+_CERTAIN_BEFORE = re.compile(rf"(?:(?=《)|(?<=[a-z,] )|(?<=[\u4e00-\u9fff]))(?:{_NAME})\Z")
 # Log-odds by which a second name of an enumeration may be less likely than the best one if both are
 # to answer; and the share that the enumeration must have of all that was found, and of what its
 # passage may answer. Of the questions of training/reader/asked.jsonl that the reader was not
@@ -68,7 +74,7 @@ def _run_of(parsed: ParsedQuestion, best: Spot, beside: Iterable[Spot]) -> list[
     start, end = best.finding.start, best.finding.end
     for run in _runs(parsed, [one for spot in beside for one in named_in(parsed, spot)]):
         if any(one.start < end and start < one.end for one in run):
-            return run
+            return _unexcepted(parsed, run)
     return []
 
 
@@ -82,37 +88,60 @@ def enumerated(parsed: ParsedQuestion, names: Sequence[Named]) -> list[Named]:
     for found in windows.values():
         for run in _runs(parsed, found):
             best = max((one.spot for one in run), key=lambda spot: spot.worth)
-            out += [dataclasses.replace(one, spot=_as_likely(one, best)) for one in run]
+            some = _unexcepted(parsed, run)
+            out += [dataclasses.replace(one, spot=_as_likely(one, best)) for one in some]
     return out
 
 
+def _unexcepted(parsed: ParsedQuestion, run: Sequence[Named]) -> list[Named]:
+    """The names of an enumeration without those that the question excludes or gives itself."""
+    return [one for one in run if not excepted(parsed, one)]
+
+
 def _runs(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:
-    """The names of one window by enumeration, with the names that stand between them."""
+    """The names of one window by enumeration, with the names that stand between them.
+
+    An enumeration goes on, both ways, if two of its names are known, or one and one that the
+    question excludes.
+    """
     runs: list[list[Named]] = []
     for one in sorted(names, key=lambda one: one.start):
-        between = _between(parsed, runs[-1][-1], one) if runs else None
+        between = _between(runs[-1][-1], one) if runs else None
         if between is None:
             runs.append([one])
         else:
             runs[-1] += [*between, one]
     for run in runs:
-        while len(run) > 1 and (more := _next(parsed, run[-1])):
+        while (more := _next(run[-1])) and (len(run) > 1 or excepted(parsed, more)):
             run.append(more)
+        while (more := _before(run[0])) and (len(run) > 1 or excepted(parsed, more)):
+            run.insert(0, more)
     return runs
 
 
-def _next(parsed: ParsedQuestion, one: Named) -> Named | None:
+def _next(one: Named) -> Named | None:
     """The name that follows a name of an enumeration, if it is certain where it ends."""
     text = one.spot.finding.window.article.text
     if not (join := _JOINS.match(text, one.end)):
         return None
     if not (found := _CERTAIN.match(text, join.end())) or not is_name(found[0]):
         return None
-    named = Named(found[0], None, *found.span(), one.spot)
-    return None if excepted(parsed, named) else named
+    return Named(found[0], None, *found.span(), one.spot)
 
 
-def _between(parsed: ParsedQuestion, one: Named, other: Named) -> list[Named] | None:
+def _before(one: Named) -> Named | None:
+    """The name before a name of an enumeration, if it is certain where it begins."""
+    window = one.spot.finding.window
+    text = window.article.text
+    if not (join := _JOINED_TO.search(text, window.start, one.start)):
+        return None
+    found = _CERTAIN_BEFORE.search(text, window.start, join.start())
+    if not found or not is_name(found[0]):
+        return None
+    return Named(found[0], None, *found.span(), one.spot)
+
+
+def _between(one: Named, other: Named) -> list[Named] | None:
     """The names between two names of one enumeration; None if the two are not of one."""
     text, out = one.spot.finding.window.article.text, []
     # One character more, for what joins two titles side by side has no character of its own.
@@ -121,10 +150,10 @@ def _between(parsed: ParsedQuestion, one: Named, other: Named) -> list[Named] | 
         return None
     for before, after in zip(joins, joins[1:]):
         start, end = before.end(), after.start()
-        if not _ITEM.fullmatch(text, start, end):
+        if not (_ITEM.fullmatch(text, start, end) or _CERTAIN.fullmatch(text, start, end)):
             return None
         item = Named(text[start:end], None, start, end, one.spot)
-        if is_name(item.label) and not excepted(parsed, item):
+        if is_name(item.label):
             out.append(item)
     return out
 

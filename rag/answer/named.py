@@ -24,12 +24,11 @@ from rag.reader.values import find_dates, find_numbers
 # What separates the names of one span.
 _JOINT = re.compile(
     r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as"
-    r" well as)\b"
-    r"|&(?= )|(?<=》)(?=《))\s*",
+    r" well as)\b|(?<=》)(?=《))\s*",
     re.I,
 )
 _EDGE = re.compile(
-    r"^(?:(?:the|a|an)\b|其中|包括|分别是?|以及|和|与|及|在|由)\s*"
+    r"^(?:(?:the|a|an)\b|其中|包括|分别是?|以及|和|与|及|在|由|对|被|[^，。、]{0,12}[有为是](?=[A-Z《]))\s*"
     r"|\s*(?:等(?:地|省|市|国|人|家|单位|企业|公司)?|(?:这|共)?[\d一二两三四五六七八九十]+[家个位名所省市]\w*)$",
     re.I,
 )
@@ -84,8 +83,8 @@ class Named:
 def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
     """The names in a spot: places of the level that is asked for, or parts of an enumeration.
 
-    Names that the question excludes or gives itself, and names denied or only mentioned aside, are
-    left out.
+    Names denied or only mentioned aside are left out. Those that the question excludes or gives
+    itself are not (:func:`excepted`), since an enumeration may go on behind them.
     """
     kind, level = parsed.sought
     found = _places(level, spot) if kind == "places" else []
@@ -93,7 +92,7 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
         found = _names(spot)
         if kind in NO_PLACES:
             found = [one for one in found if not only_places(one.label) and not _is_title(one)]
-    return [one for one in found if not excepted(parsed, one) and _is_stated(parsed, one)]
+    return [one for one in found if _is_stated(parsed, one)]
 
 
 def _is_stated(parsed: ParsedQuestion, one: Named) -> bool:

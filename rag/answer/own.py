@@ -28,6 +28,8 @@ def own_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) 
     found = corpus_answer(snapshot, parsed, parsed.about, passing)
     if parsed.about.asks in ("summary", "compare"):  # if empty: refused as any question
         return found if found.rows else None
-    # "What happened on 11 September 2001?" is a question to the articles if none is of that day.
+    # "What happened on 11 September 2001?" is a question to the articles if none is of that day, and
+    # so is "Which paper first wrote of the fraud?" if none mentions what is taken for its subject.
     only_dated = parsed.about.asks == "list" and parsed.told and not parsed.about.subject
-    return None if only_dated and not found.matched else found
+    counted = parsed.about.asks in ("count", "list") or not parsed.about.subject
+    return None if not found.matched and (only_dated or not counted) else found

@@ -11,7 +11,7 @@ from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.duplicates import Duplicates, differences, stories_first
 from rag.answer.levels import is_own, only_places
-from rag.answer.named import Named, is_name, named_in
+from rag.answer.named import Named, excepted, is_name, named_in
 from rag.answer.sentence import Sentence, quote_span, sentence_of
 from rag.answer.types import Row
 from rag.corpus.gazetteer import Place, province_label
@@ -84,7 +84,8 @@ def _value_row(
 
 def _place_named(parsed: ParsedQuestion, spot: Spot, label: str) -> Named | None:
     """The place that a value names; None if there is none or "where" is answered by more words."""
-    named = next((one for one in named_in(parsed, spot) if one.place), None)
+    placed = (one for one in named_in(parsed, spot) if one.place and not excepted(parsed, one))
+    named = next(placed, None)
     if named and parsed.level == "any" and not only_places(label):
         return None
     return named
@@ -113,6 +114,8 @@ def _label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]
 def _presentable(parsed: ParsedQuestion, words: str) -> bool:
     """Whether words are a value that can stand alone, and not a fragment of a sentence."""
     if any(c in words for c in "。！？；"):
+        return False
+    if parsed.kind == "date" and not find_dates(words) and words[0].isupper():  # a name
         return False
     typed = parsed.kind in ("number", "date", "places", "text")
     return typed or any(c.isdigit() for c in words) or is_name(words)

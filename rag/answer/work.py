@@ -16,7 +16,7 @@ from rag.answer.begin import is_credit
 from rag.answer.cite import Citations, verify
 from rag.answer.compare import extreme, measured
 from rag.answer.compose import refusal_text, text_of
-from rag.answer.dated import accepts, of_year
+from rag.answer.dated import accepts, in_clause_of_another_time, of_year
 from rag.answer.duplicates import Duplicates
 from rag.answer.enumerations import enumeration
 from rag.answer.events import Found, Searching
@@ -194,6 +194,9 @@ class QuestionWork:
             all(of_place(sentence, place) for place in parsed.places)
             and all(of_year(sentence, year) for year in parsed.years)
             and all(accepts(sentence, one, listed) for one in parsed.told)
+            and not any(
+                in_clause_of_another_time(sentence, finding.start, one) for one in parsed.told
+            )
         )
 
     def _listed(

@@ -200,15 +200,20 @@ _THAN = re.compile(
     r"\b(?:than|compared (?:with|to)|versus)(?: in| those of| that of)?(?: the)? $", re.I
 )
 _ALIKE = re.compile(r"(?:同期|同月|[末底初])?的?[^\W\d]{0,6}?(?:相[比较較]|比[较較])")
+_ITS_FIGURE = re.compile(r"(?:同期|同月|[末底初])?的?(?:约|近)?\d")
 
 
 def _compared(text: str, named: WrittenDate) -> bool:
-    """Whether something is only compared with the date."""
+    """Whether something is only compared with the date.
+
+    "比2024年增长" is; "比2024年的4.68亿" is not, for it says what that year's figure was.
+    """
     before = text[named.start - 1 : named.start]
     if before == " ":
         return _THAN.search(text, max(0, named.start - 30), named.start) is not None
     alike = before in ("与", "與", "跟", "同", "和") and _ALIKE.match(text, named.end)
-    return bool(alike) or before in ("比", "较", "較")
+    less = before in ("比", "较", "較") and not _ITS_FIGURE.match(text, named.end)
+    return bool(alike) or less
 
 
 def _valid(year: int, month: int | None, day: int | None) -> bool:

@@ -51,7 +51,7 @@ class _Key(NamedTuple):
     Attributes:
         size: its characters.
         kind: "name" or a kind explained at the head of place_exceptions.tsv; "group" also for a run
-            of provinces of one character each.
+            of provinces of one character each; "listed" for a county without its suffix.
         places: places that it may mean; the first is the main one.
         exact: how it must be written, "" where case does not matter.
         latin: whether it is in Latin letters.
@@ -84,7 +84,11 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold(text)
-        self.found = _matches(self.folded)
+        self.found = [
+            (start, minus_end, key)
+            for start, minus_end, key in _matches(self.folded)
+            if key.kind != "listed" or _in_list(self.folded, start, -minus_end)
+        ]
         self.accepted: list[PlaceMention] = []
         # Keys are the first 2 digits of the code for a province, and 4 for a city.
         self.last: dict[str, int] = {}
@@ -141,9 +145,9 @@ class _Scan:
             return places[0], True
         near = self._regions_near(i, start, end)
         beside = tuple(p for p in places if _region(p) in near)
-        if key.kind == "weak":
-            cities = (p for p in places if p.level == "city" and p.code[:4] in self.last)
-            places = beside or tuple(cities)
+        if key.kind in ("weak", "listed"):
+            known = (p for p in places if self._is_known(p, key.kind))
+            places = beside or tuple(known)
             if not places:
                 return None, False
         elif len(beside) == 1:
@@ -151,6 +155,12 @@ class _Scan:
         if len(places) > 1:
             places = self._named_last(places) or (key.places[:1] if key.kind == "main" else ())
         return (places[0] if len(places) == 1 else None), True
+
+    def _is_known(self, place: Place, kind: str) -> bool:
+        """Whether the city, or for a county in a list its city or province, was named before."""
+        if kind == "listed":
+            return place.code[:2] in self.last
+        return place.level == "city" and place.code[:4] in self.last
 
     def _regions_near(self, i: int, start: int, end: int) -> set[str]:
         """The provinces of the mentions right before and after a name; "country" for a country."""
@@ -236,6 +246,22 @@ _RUN = re.compile(
 )
 
 
+# How a list goes on behind the name of a county without its suffix, and ends with what the names
+# are: "柘荣、寿宁两县", "霞山、坡头等区".
+_GOES_ON = re.compile(
+    r"(?:[、和及与][\u4e00-\u9fff]{2,4}){0,9}?等?[\d二两三四五六七八九十]?个?"
+    r"(?:县市区?|市县区?|区县|县区|[区县旗](?![域间块位号别划分段长委级])|(?<=[等\d二两三四五六七八九十])地(?!区))"
+)
+
+
+def _in_list(folded: str, start: int, end: int) -> bool:
+    """Whether ``folded[start:end]`` stands in such a list, with others."""
+    beside = tuple("、和及与")
+    if folded[start - 1 : start] not in beside and folded[end : end + 1] not in beside:
+        return False
+    return _GOES_ON.match(folded, end) is not None
+
+
 def _matches(folded: str) -> list[tuple[int, int, _Key]]:
     """Every match of a name in folded text as (start, -end, key), by start, the longest first.
 
@@ -282,10 +308,18 @@ def _automaton() -> Any:
         else:
             kind = "main" if name in special["main"] else "name"
         add(name, kind, places, exact, latin, _not_before(name, places[0]))
+        if is_county and len(name) > 2 and name[:-1] not in places_by_name():
+            add(name[:-1], "listed", _sharing(name[:-1]))
     for word in special["mask"]:
         add(word, "mask", (), "", is_latin(word))
     automaton.make_automaton()
     return automaton
+
+
+def _sharing(short: str) -> tuple[Place, ...]:
+    """The counties that have a name but for the suffix: 城关 may be the district or the county."""
+    named = (places_by_name().get(short + suffix, ()) for suffix in COUNTY_SUFFIXES)
+    return tuple(place for places in named for place in places)
 
 
 def _not_before(name: str, place: Place) -> re.Pattern[str] | None:

@@ -27,7 +27,7 @@ _MIN_PROBABILITY = 0.5
 TIME_MASK = " 0 "  # replaces each time in a message before it is classified
 _AROUND = " \"'“”‘’「」.,，、:：。!！?？…"
 # Kinds that a pattern of words recognises with certainty; the others go by probability.
-_TOLD = ("summary", "compare", "list")
+_TOLD = ("summary", "compare", "list", "publishers", "latest")
 # Occur in question words, but as often begin or end names: 新能源, 恒大.
 _NAME_CHARACTERS = "新大中年天地"
 
@@ -46,10 +46,13 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> CorpusQu
     if not (message := reduced(rest)):
         return None
     chance = chances(message, model)[len(TALK_KINDS) + 1 :]
-    asks = next((kind for kind in _TOLD if pattern(f"told_{kind}").match(rest)), "")
+    told = {kind: match for kind in _TOLD if (match := pattern(f"told_{kind}").match(rest))}
+    asks = next(iter(told), "")
     if not asks and chance.sum() < _MIN_PROBABILITY:
         return None
     asks = asks or (*CORPUS_KINDS, "dated")[int(chance.argmax())]
+    if asks == "publishers" and told:
+        rest = rest[told[asks].end() :]
     subject = _subject(rest.replace(TIME_MASK, " "), model)
     if not _is_subject(subject) or asks == "dated" and not dated:
         return None

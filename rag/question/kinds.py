@@ -63,6 +63,7 @@ def kind_of(text: str) -> Kind:
         telling = pattern("telling_end").search(match[0])
         if telling and kind in ("organisation", "document"):
             end = start + telling.start()
+        end += text.startswith("钱", end)  # "多少钱" is answered by "4,200 yuan"
         idle = ((start, end), *([match.span("noun")] if match.groupdict().get("noun") else ()))
         after = 12 if ord(text[start]) > 0x2E80 else 40
         focus = match.end(), min(len(text), match.end() + after)

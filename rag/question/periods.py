@@ -162,17 +162,25 @@ def _year(one: WrittenDate, today: date | None) -> int | None:
 def _part(
     text: str, one: WrittenDate, name: str, nth: int, today: date | None
 ) -> Iterator[TimeConstraint]:
-    """Yields a half or quarters of a year; without a year the last one that has begun."""
+    """Yields a half or quarters of a year; without a year the last one that has begun.
+
+    If that one is not over yet, it may as well be the one before, and nothing is yielded.
+    """
     year = _year(one, today)
     if year is None:
         if today is None or re.search(r"(?:[\d半第前]|年度?的?\s*第?)$", text[: one.start]):
             return
         year = today.year - (part_of(name, nth, today.year)[0] > today)
+        if part_of(name, nth, year)[1] >= today:
+            return
     yield TimeConstraint(one.start, one.end, Period(*part_of(name, nth, year)), "part")
 
 
 def _season(text: str, one: WrittenDate, nth: int, today: date | None) -> Iterator[TimeConstraint]:
-    """Yields a season of a year; "last summer" is the latest one that has ended."""
+    """Yields a season of a year; "last summer" is the latest one that has ended.
+
+    "This winter" yields nothing in spring: it may be the one before or the one to come.
+    """
     year = _year(one, today)
     if one.shift and today:
         year = year or today.year
@@ -180,7 +188,8 @@ def _season(text: str, one: WrittenDate, nth: int, today: date | None) -> Iterat
         year -= nth == 3 and today.month <= 2 and year == today.year
         unit, by = one.shift
         year -= unit == "season" and by < 0 and part_of("season", nth, year)[1] >= today
-    if year is not None:
+    to_come = one.shift and today and year and part_of("season", nth, year)[0] > today
+    if year is not None and not to_come:
         start = one.start + 4 * text[one.start :].lower().startswith("the ")
         kind = "relative" if one.year is None else "part"
         yield TimeConstraint(start, one.end, Period(*part_of("season", nth, year)), kind)

@@ -6,10 +6,9 @@ share of the probability.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -184,7 +183,7 @@ def _aligned(snapshot: Snapshot, parsed: ParsedQuestion, reading: Reading) -> Re
     for (start, _), match in zip(tokens.spans.tolist(), reading.matches):
         if start in place:
             matches[place[start]] = match
-    return dataclasses.replace(reading, matches=matches)
+    return replace(reading, matches=matches)
 
 
 def findings_of(
@@ -207,13 +206,17 @@ def findings_of(
         accept: whether a finding may be shown, that is, fits the time and place of the question.
     """
     question_text = f"{parsed.text}\n{in_simplified(parsed.text)}".casefold()
-    spots = [
-        Spot(finding, passage, finding.margin + judge.search * passage.behind)
-        for passage in passages
-        if not parsed.query.missing and _of_that_one(parsed, passage)
-        for finding in passage.reading.findings
-        if finding.text.casefold() not in question_text and accept(finding)
-    ]
+    spots = []
+    for passage in passages:
+        if parsed.query.missing or not _of_that_one(parsed, passage):
+            continue
+        kept = tuple(
+            finding
+            for finding in passage.reading.findings
+            if finding.text.casefold() not in question_text and accept(finding)
+        )
+        passage = replace(passage, reading=replace(passage.reading, findings=kept))
+        spots += [Spot(one, passage, one.margin + judge.search * passage.behind) for one in kept]
     values = values_of(parsed, _of_that_section(question_text, spots))
     answer_features = features(parsed, passages, values, searched)
     return Findings(

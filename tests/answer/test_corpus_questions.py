@@ -133,3 +133,14 @@ def test_a_question_about_the_corpus_is_whole(news):
     provinces = answer(news, "哪些省举行了防汛演练？")
     counted = answer(news, "有多少篇文章？", history=[("哪些省举行了防汛演练？", provinces)])
     assert (counted.kind, counted.completed) == ("corpus", "")
+
+
+@pytest.mark.parametrize("verb", ["wrote about", "reported on", "have covered"])
+def test_who_wrote_about_a_subject(news, verb):
+    about = parse(news, f"Which newspaper {verb} the flood drills?").about
+    assert (about.asks, about.subject) == ("publishers", "flood drills")
+
+
+def test_a_subject_that_nothing_mentions_leaves_the_question_to_the_articles(news):
+    assert answer(news, "Which newspaper covered the Martian embargo?").refused
+    assert answer(news, "How many articles mention Mars?").kind == "corpus"

@@ -123,6 +123,18 @@ def test_a_shared_english_name_has_its_usual_meaning_unless_the_text_says_otherw
     assert codes("Taizhou in Zhejiang") == ["331000", "330000"]
 
 
+def test_counties_of_a_list_need_no_suffix_where_their_region_is_known():
+    assert names("福建宁德市福鼎、柘荣、寿宁三县市停课")[2:] == [
+        ("福鼎", "福鼎市"),
+        ("柘荣", "柘荣县"),
+        ("寿宁", "寿宁县"),
+    ]
+    assert names("湛江市霞山、坡头两区")[1:] == [("霞山", "霞山区"), ("坡头", "坡头区")]
+    assert names("浙江苍南、平阳四地")[1:] == [("苍南", "苍南县"), ("平阳", "平阳县")]
+    assert names("柘荣、寿宁两县停课") == []  # of which province is not said
+    assert names("福建人民建设、发展等地方")[1:] == names("福建促进和平与发展区域")[1:] == []
+
+
 def test_a_city_right_after_a_foreign_country_is_not_in_china():
     assert codes("美国德州的牧场") == ["US"]
     assert codes("山东德州的扒鸡") == ["370000", "371400"]

@@ -156,6 +156,29 @@ def test_the_figure_of_the_right_month(snapshot):
         )
 
 
+@pytest.mark.parametrize(
+    "question, figure",
+    [
+        ("2025年青溪地铁客运量是多少？", "5.12亿人次"),
+        ("2024年青溪地铁客运量是多少？", "4.68亿人次"),
+        ("How many containers did Eastmere port handle in 2025?", "3.1 million"),
+        ("How many containers did Eastmere port handle in 2024?", "3.4 million"),
+    ],
+)
+def test_of_two_years_in_a_sentence_each_figure_is_that_of_its_clause(tmp_path, question, figure):
+    texts = {
+        "zh": "青溪地铁集团发布年报，2025年客运量为5.12亿人次，比2024年的4.68亿人次增长9.4%。",
+        "en": "The port of Eastmere handled 3.1 million containers in 2025, down from 3.4 million in"
+        " 2024.",
+    }
+    build_index(
+        [Article(lang, text, date="2026-01-15", lang=lang) for lang, text in texts.items()],
+        tmp_path,
+    )
+    with open_index(tmp_path) as opened:
+        assert answer(opened, question).rows[0].label.startswith(figure)
+
+
 def test_a_place_narrows_to_the_articles_that_name_it(snapshot):
     given = answer(snapshot, "绵阳的演练出动了多少台吊车？")
     assert "9台" in given.text.splitlines()[0] and given.searched == 1

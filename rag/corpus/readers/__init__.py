@@ -23,7 +23,7 @@ def _read(reader: str, data: bytes) -> Draft | list[Draft | Missing]:
     return getattr(importlib.import_module(f"{__name__}.{module}"), function)(data)
 
 
-READERS_VERSION = 8
+READERS_VERSION = 9
 """Version of what the readers return. Raise it whenever a file would be read differently than
 before, so that an index reads its files again.
 """
