@@ -17,6 +17,7 @@ from rag.answer.types import Row
 from rag.corpus.gazetteer import Place, province_label
 from rag.question import ParsedQuestion, in_script
 from rag.reader.findings import Findings, FoundValue, Spot
+from rag.reader.typed import measures
 from rag.reader.values import find_dates, find_numbers
 
 MAX_QUOTES_OF_ROW = 3  # most values shown, and most quotes of one value, name or refusal
@@ -115,8 +116,10 @@ def _presentable(parsed: ParsedQuestion, words: str) -> bool:
     """Whether words are a value that can stand alone, and not a fragment of a sentence."""
     if any(c in words for c in "。！？；"):
         return False
-    if parsed.kind == "date" and not find_dates(words) and words[0].isupper():  # a name
-        return False
+    if parsed.kind == "date" and not find_dates(words):
+        return not words[0].isupper() and not find_numbers(words)
+    if parsed.kind == "number" and (figures := find_numbers(words)):
+        return any(measures(figure, parsed.plain) for figure in figures)
     typed = parsed.kind in ("number", "date", "places", "text")
     return typed or any(c.isdigit() for c in words) or is_name(words)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.corpus.places import find_places
+from rag.question.quantities import quantities_of
 from rag.question.rivals import things_of
 from rag.reader.changed import unasked
 from rag.reader.numbers import MEASURE_WORDS
@@ -55,7 +56,8 @@ def typed(reading: Reading, kind: str, noun: str = "", question: str = "") -> Re
     window = reading.window
     text, at = window.article.text[window.start : window.end], window.start
     figures = find_numbers(text) if kind == "number" else []
-    fitting = _named(reading, things) if things else _spans(text, kind, noun, figures)
+    measuring = [figure for figure in figures if measures(figure, question)]
+    fitting = _named(reading, things) if things else _spans(text, kind, noun, measuring)
     others = unasked(question, text, figures) if question else []
     unlike = KIND_PENALTIES.get(kind, _NOUN_PENALTY)
     findings, lost = [], 0.0
@@ -72,6 +74,16 @@ def typed(reading: Reading, kind: str, noun: str = "", question: str = "") -> Re
     return dataclasses.replace(
         reading, findings=tuple(findings), margin=reading.margin + float(left)
     )
+
+
+def measures(figure: Value, question: str) -> bool:
+    """Whether a figure can measure what a question asks for: no kilometres answer "how much money".
+
+    A figure without a unit always can, and one with a unit of which the quantity is not known, but
+    for the measure words of things.
+    """
+    asked, known = quantities_of(question), quantity(figure.unit)
+    return not asked or known in asked or not known and figure.unit not in MEASURE_WORDS
 
 
 def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
