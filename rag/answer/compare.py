@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rag.answer.named import Named
 from rag.answer.sentence import sentence_of
 from rag.question import ParsedQuestion
+from rag.reader.typed import measures
 from rag.reader.units import quantity
 from rag.reader.values import Value, find_numbers
 
@@ -37,7 +38,8 @@ def measured(
     others = {(one.spot.finding.window.row, one.start) for group in groups for one in group}
     for group in groups:
         for one in group:
-            if values := _values(one, others):
+            values = [v for v in _values(one, others) if measures(v.value, parsed.plain)]
+            if values:
                 found.append((group, values))
                 break
     bounds = find_numbers(parsed.bound.words) if parsed.bound else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,6 +25,7 @@ _DIVISIONS = frozenset("省市县区州镇乡村旗")  # last characters of the 
 # because a name left out cannot be found to have the most, and a wrong name seldom stands beside a
 # figure of the same unit.
 _COMPARED_CHANCE_SHARE = 0.1
+_MAX_WINDOWS_OF_CHOICE = 4  # likeliest values in whose windows a question's choices are sought
 _COMPARING_FORMS = ("most", "least", "more", "less")  # forms of questions that compare
 
 
@@ -70,6 +72,28 @@ def rated_groups(
         return []
     features = features_of(model, parsed, groups, judge, searched)
     return list(zip(groups, judge.row_chances(features, listed_of(parsed)).tolist()))
+
+
+def chosen_among(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
+    """The names among which a comparison chooses, if the question gives them ("A, B or C").
+
+    They are those of the likeliest window that has two of them, each where it stands nearest to the
+    likeliest words; [] if none of the likeliest has.
+    """
+    if parsed.form not in ("most", "least"):
+        return []
+    for value in findings.values[:_MAX_WINDOWS_OF_CHOICE]:
+        spot, window = value.spots[0], value.spots[0].finding.window
+        text = window.article.text
+        groups = []
+        for words in parsed.choices:
+            places = re.finditer(re.escape(words), text[window.start : window.end])
+            starts = [window.start + place.start() for place in places]
+            starts.sort(key=lambda start: abs(start - spot.finding.start))
+            groups.append([Named(words, None, at, at + len(words), spot) for at in starts])
+        if len(found := [group for group in groups if group]) > 1:
+            return found
+    return []
 
 
 def is_compared(parsed: ParsedQuestion) -> bool:

@@ -229,7 +229,7 @@ def measured_rows(
     """A row for each name with the figure that stands beside it, both marked in the quote."""
     rows = []
     for group, one in found:
-        sentence = sentence_of(one.name.spot.finding)
+        sentence = sentence_of(one.name.finding)
         name, value = (one.name.start, one.name.end), (one.value.start, one.value.end)
         span = (min(name[0], value[0]), max(name[1], value[1]))
         number = cited.cite(sentence, quote_span(sentence, span), (name, value))

@@ -21,7 +21,7 @@ from rag.answer.duplicates import Duplicates
 from rag.answer.enumerations import enumeration
 from rag.answer.events import Found, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated, quotes_title
-from rag.answer.lists import grouped, is_compared, likely, rated_groups
+from rag.answer.lists import chosen_among, grouped, is_compared, likely, rated_groups
 from rag.answer.named import Named
 from rag.answer.places import likely_places, place_candidates, place_rows, places_found
 from rag.answer.ranked_anew import ranked_anew
@@ -100,24 +100,39 @@ class QuestionWork:
             stated = is_stated(parsed, findings, len(rows))
         if rows and not stated:
             return self._composed(parsed, [], rows, cited, searched, True)
-        rows, cited = [], Citations(parsed.query, self.snapshot.model)
+        cited = Citations(parsed.query, self.snapshot.model)
+        rows, listed = self._rows(parsed, findings, passages, rated, cited, allowed, stated)
+        return self._composed(parsed, passages, rows, cited, searched, listed)
+
+    def _rows(
+        self,
+        parsed: ParsedQuestion,
+        findings: Findings,
+        passages: Sequence[ReadPassage],
+        rated: Sequence[tuple[list[Named], float]],
+        cited: Citations,
+        allowed: np.ndarray,
+        stated: bool,
+    ) -> tuple[list[Row], bool]:
+        """The rows of what the reader found, [] if nothing answers; and whether they are a list."""
         best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         duplicates = Duplicates(self.snapshot, allowed, best)
         whole = bool(parsed.only) or quotes_title(parsed, passages)
-        answers = whole or judge.answers(parsed, findings.chance)
-        if listed and not stated and (answers or is_compared(parsed)):
-            rows = self._listed(parsed, rated, cited, duplicates)
-        listed = bool(rows)
-        # Counts, comparisons and lists of all places are answered by rows, or not at all.
-        only_rows = (
+        answers = whole or self.judge.answers(parsed, findings.chance)
+        choices = chosen_among(parsed, findings)
+        if is_list(parsed) and not stated and (answers or is_compared(parsed)):
+            if rows := self._listed(parsed, choices, rated, cited, duplicates):
+                return rows, True
+        # Counts, comparisons and lists of all places are answered by rows, or not at all; unless
+        # the question gives the names that it compares.
+        only_rows = not choices and (
             parsed.form not in ("one", "all") or parsed.form == "all" and parsed.kind == "places"
         )
-        if answers and not rows and (stated or not is_list(parsed) or not only_rows):
-            if names := enumeration(parsed, model, findings):
-                rows, listed = name_rows(parsed, grouped(parsed, names), cited, duplicates), True
-            else:
-                rows = value_rows(parsed, findings, cited, duplicates)
-        return self._composed(parsed, passages, rows, cited, searched, listed)
+        if not answers or is_list(parsed) and only_rows and not stated:
+            return [], False
+        if names := enumeration(parsed, self.snapshot.model, findings):
+            return name_rows(parsed, grouped(parsed, names), cited, duplicates), True
+        return value_rows(parsed, findings, cited, duplicates), False
 
     def _found(
         self,
@@ -202,15 +217,18 @@ class QuestionWork:
     def _listed(
         self,
         parsed: ParsedQuestion,
+        choices: Sequence[Sequence[Named]],
         rated: Sequence[tuple[list[Named], float]],
         cited: Citations,
         duplicates: Duplicates,
     ) -> list[Row]:
         """A row for each name that is likely enough, or that wins the comparison."""
-        groups = likely(parsed, rated, self.judge)
-        if groups and is_compared(parsed):
-            return measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
-        return name_rows(parsed, groups, cited, duplicates)
+        if not is_compared(parsed):
+            return name_rows(parsed, likely(parsed, rated, self.judge), cited, duplicates)
+        found = measured(parsed, choices or likely(parsed, rated, self.judge))
+        if choices and len(found) < 2:  # there is nothing to compare with
+            return []
+        return measured_rows(parsed, extreme(parsed, found), cited)
 
     def _composed(
         self,

@@ -148,6 +148,14 @@ class Asked:
         return behind.split(" ")[0].strip("?,.")
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """What stands between the joints of the question: A, B and C in "A, B or C"; at least two
+        characters each. Only those that a text has are names.
+        """
+        parts = (part.strip(' “”"?？') for part in pattern("joints").split(self.plain))
+        return tuple(dict.fromkeys(part for part in parts if len(part) > 1))
+
+    @property
     def sought(self) -> tuple[str, str]:
         """Kind and level of the things to list, or of those to count for a "count"."""
         return self.counted if self.form == "count" else (self.kind, self.level)

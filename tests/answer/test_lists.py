@@ -7,7 +7,7 @@ import pytest
 
 from rag.answer.compare import extreme, measured
 from rag.answer.enumerations import enumerated, enumeration
-from rag.answer.lists import grouped
+from rag.answer.lists import chosen_among, grouped
 from rag.answer.named import is_name, named_in
 from rag.corpus import Article
 from rag.question.parsing import parse
@@ -136,6 +136,25 @@ def test_what_is_compared(news, spots, question, text, words, expected):
     assert {one.name.label: one.value.text.strip() for _, one in rows} == expected
     for _, one in rows:
         assert text[one.value.start : one.value.end] == one.value.text
+
+
+FLEETS = "上半年东礁客运净利润2.3亿元，白鹭出行净利润1.1亿元；论车队，白鹭出行有9800辆车，东礁客运有7600辆。"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("东礁客运和白鹭出行，哪家的车最多？", {"白鹭出行": "9800辆"}),
+        ("东礁客运、白鹭出行两家中，哪家净利润最高？", {"东礁客运": "2.3亿元"}),
+        ("哪家的车最多？", {}),
+    ],
+)
+def test_a_question_may_give_the_names_that_it_compares(news, spots, question, expected):
+    parsed = parse(news, question)
+    values = values_of(parsed, spots(FLEETS, "论车队"))
+    chosen = chosen_among(parsed, Findings((), values, 1.0, np.zeros(1)))
+    rows = extreme(parsed, measured(parsed, chosen))
+    assert {one.name.label: one.value.text for _, one in rows} == expected
 
 
 def test_figures_without_a_unit_are_not_compared_with_others(news, spots):

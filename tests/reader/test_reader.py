@@ -14,7 +14,8 @@ from rag.reader.judge import ANSWER_FEATURES, load_judge
 from rag.reader.network import LONGEST_ANSWER, MAX_BODY_TOKENS, Network, load_network
 from rag.reader.normal import key_of
 from rag.reader.reading import READER_FILE, read
-from rag.reader.typed import KIND_PENALTIES, typed
+from rag.reader.typed import KIND_PENALTIES, measures, typed
+from rag.reader.values import find_numbers
 from rag.reader.windows import windows_of
 
 TEXTS = st.text(
@@ -196,6 +197,21 @@ def test_what_is_of_another_kind_than_asked_for_is_less_likely(news, kind):
         assert all(one.margin <= after.margin + 1e-3 for one in after.findings)
         assert typed(before, "person") is before
     assert lowered
+
+
+@pytest.mark.parametrize(
+    ("question", "fit", "unfit"),
+    [
+        ("赔了多少钱？", ["4200万元", "£3.5m", "4200", "12 crowns"], ["18公里", "6个", "40%"]),
+        ("What is the fare?", ["$3", "20 yuan"], ["208 passengers", "3 km"]),
+        ("抢修了多久？", ["30小时", "14个月"], ["18公里", "3亿元"]),
+        ("最高时速是多少？", ["160公里", "80 mph"], ["77kW"]),
+        ("净利润增长多少？", ["8%", "3亿元"], []),
+    ],
+)
+def test_a_figure_measures_what_is_asked_for(question, fit, unfit):
+    figures = {words: find_numbers(words)[0] for words in (*fit, *unfit)}
+    assert [words for words, one in figures.items() if measures(one, question)] == fit
 
 
 def test_weights_that_are_not_there_are_an_error_that_says_what_to_do(tmp_path):
