@@ -90,7 +90,7 @@ _LATIN = (
 )
 _CREDIT = re.compile(r"\s*(?:来源|作者|编辑|责编|校对|审核)(?:\s*[|｜丨:：/]|\s+(?=\S{1,12}\s*$))")
 # What pages show below a report, whatever stands before it.
-FOOTER_PATTERN = "责任编辑|责编[:：]|返回搜狐|查看更多|图片来源"
+FOOTER_PATTERN = "责任编辑|责编[:：]|返回搜狐|查看更多|图片来源|分享让更多人看到|真人直播 >>"
 _BELOW = re.compile(rf"{FOOTER_PATTERN}|如若?转载|未经[^，。]{{0,8}}转载")
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
 _BEHIND = re.compile(

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.answer.enumerations import enumerated
-from rag.answer.levels import row_place
-from rag.answer.named import Named, is_denied, named_in
+from rag.answer.levels import only_places, row_place
+from rag.answer.named import NO_PLACES, Named, is_denied, named_in
 from rag.answer.negation import asks_denied
 from rag.answer.persons import bare_names
 from rag.embed.static import StaticModel
@@ -87,6 +87,8 @@ def chosen_among(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]
         text = window.article.text
         groups = []
         for words in parsed.choices:
+            if parsed.kind in NO_PLACES and only_places(words):  # "泰国、印尼两国的哪家企业"
+                continue
             places = re.finditer(re.escape(words), text[window.start : window.end])
             starts = [window.start + place.start() for place in places]
             starts.sort(key=lambda start: abs(start - spot.finding.start))

@@ -66,7 +66,8 @@ def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
                 out[-1] = (out[-1][0], max(end, out[-1][1]))
             else:
                 out.append((start, end))
-    return tuple(query.text[a:b] for a, b in out)
+    words = (query.text[a:b].strip("的了") for a, b in out)
+    return tuple(one for one in words if len(one) > 1 or one.isdigit())  # "码" tells nobody anything
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:

@@ -115,7 +115,7 @@ _ZH = re.compile(
 )
 HAN_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 _NEAR_ZH = re.compile(
-    r"昨[日天晚夜]|今[天日晚晨早](?!头条|俄罗斯)|前天|明[天日晚晨早](?!之?星|方舟)"
+    r"昨[日天晚夜]|今[天日晚晨早](?!头条|俄罗斯)|前天|明[天日晚晨早](?!之?星|方舟|文[台学馆研])"
 )
 # Units after a figure of four digits that counts something, so is not a year.
 _UNIT = (
