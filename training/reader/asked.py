@@ -20,12 +20,22 @@ from training.reader.sources import rows
 # text, and lines "Q" with question and answers; tabs between the fields.
 STORIES = Path(__file__).with_name("stories.txt")
 FILE = Path(__file__).with_name("asked.jsonl")
+# Questions that the news do not answer and that name something, which those of the data do not.
+FOREIGN = Path(__file__).with_name("foreign.tsv")
 KINDS = ("en", "zh", "lists")
 
 
 def context_id(text: str) -> str:
     """The id of a context of the reading questions, which have none in the training data."""
     return hashlib.sha1(text.encode()).hexdigest()[:12]
+
+
+def foreign_questions(data: Path) -> list[dict]:
+    """Questions that the news do not answer: rows with "lang", "question" and "named"."""
+    rest = [row | {"named": False} for row in rows(data / "train/unanswered.jsonl.xz")]
+    lines = FOREIGN.read_text("utf8").splitlines()[1:]
+    named = (line.split("\t") for line in lines)
+    return rest + [{"lang": lang, "question": text, "named": True} for lang, text in named]
 
 
 def asked_questions(data: Path, file: Path = FILE) -> list[dict]:

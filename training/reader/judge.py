@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 import multiprocessing
 import random
@@ -28,7 +29,7 @@ from rag.question.parsing import parse
 from rag.reader.findings import READ, SPANS, findings_of, order_of, passages_of
 from rag.reader.judge import ANSWER_FEATURES, LIST_KINDS, ROW_FEATURES, Judge
 from rag.search.candidates import candidates
-from training.reader.asked import asked_questions, context_id
+from training.reader.asked import asked_questions, context_id, foreign_questions
 from training.reader.mine import kept_apart
 from training.reader.mixture import HELD
 from training.reader.sources import rows, spread, text_of
@@ -127,13 +128,11 @@ def questions(
         for one in rng.sample(out, len(out) // 2)
     ]
     out += asked
-    foreign = list(rows(data / "train/unanswered.jsonl.xz"))
-    for lang in ("zh", "en"):
-        some = [r["question"] for r in foreign if r["lang"] == lang and kept_apart(r["question"])]
-        out += [
-            Question(f"foreign-{lang}", text, -1)
-            for text in rng.sample(some, min(of_each, len(some)))
-        ]
+    foreign = [row for row in foreign_questions(data) if kept_apart(row["question"])]
+    for lang, named in itertools.product(("zh", "en"), (False, True)):
+        some = [r["question"] for r in foreign if (r["lang"], r["named"]) == (lang, named)]
+        kind = f"named-{lang}" if named else f"foreign-{lang}"
+        out += [Question(kind, text, -1) for text in rng.sample(some, min(of_each, len(some)))]
     return out
 
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag import Index
-from training.reader.asked import asked_questions
+from training.reader.asked import asked_questions, foreign_questions
 from training.reader.sources import LEAD, occurrences, rows
 
 # Of so many questions one is not mined: refusals are fitted to those.
@@ -74,9 +74,10 @@ def _questions(
         (row["question"], "zh", tuple(row["answers"]), False)
         for row in rng.sample(known, min(of_each, len(known)))
     ]
-    foreign = list(rows(data / "train/unanswered.jsonl.xz"))
+    foreign = foreign_questions(data)
+    out += [(row["question"], row["lang"], (), False) for row in foreign if row["named"]]
     for lang in ("zh", "en"):
-        some = [row for row in foreign if row["lang"] == lang]
+        some = [row for row in foreign if row["lang"] == lang and not row["named"]]
         out += [
             (row["question"], lang, (), False) for row in rng.sample(some, min(of_each, len(some)))
         ]
