@@ -1,6 +1,6 @@
 """Recognises asides: short questions that only make sense after an answer.
 
-Examples are "还有呢？", "新华社的呢？", "第二个呢？" and "and the number?". Each kind has a pattern
+Examples are "还有呢？", "新华社的呢？", "第二个呢？", "哪个更长？" and "and the number?". Each kind has a pattern
 that must match the whole question. In this module, "the question before" is the last one of the
 conversation, in full.
 """
@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
 from rag.question.asking import asking
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
 from rag.question.script import simplified
-from rag.question.types import Earlier, Turns
-from rag.question.whole import ANY_DAY, language, taken_apart
+from rag.question.types import Turns
+from rag.question.whole import ANY_DAY, language, subject, taken_apart
 from rag.question.words import in_other, lines, ordinal, pattern, words
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer
+
+_MAX_TURNS_BACK = 4  # number of earlier turns, at most, in which two things to compare are sought
 
 
 def asks_more(question: str) -> bool:
@@ -80,7 +86,7 @@ def article_limits(
     return cited if asks_more(plain) else (), main if asks_details(plain) else ()
 
 
-def quote_asked_for(question: str, answer: Earlier) -> int:
+def quote_asked_for(question: str, answer: Answer) -> int:
     """The number, from 1, of the quote that "the second one" means; 0 for none.
 
     This holds for an answer that consists of quotes; in one with rows, a row would be meant.
@@ -92,7 +98,7 @@ def quote_asked_for(question: str, answer: Earlier) -> int:
     return number if number <= len(answer.citations) else 0
 
 
-def reworded(question: str, before: str, answer: Earlier) -> str:
+def reworded(question: str, before: str, answer: Answer) -> str:
     """Rewords an aside so that :func:`rag.question.followup.leaning` can complete it.
 
     "第二个呢？" becomes a question about the name in the second row, for example. A question of
@@ -133,7 +139,7 @@ def _what_about(thing: str, chinese: bool) -> str:
     return f"那{thing}呢？" if chinese else f"What about {thing}?"
 
 
-def _label(found: re.Match[str], question: str, answer: Earlier) -> str:
+def _label(found: re.Match[str], question: str, answer: Answer) -> str:
     """The label of the row of the last answer that a match of "nth" means; "" for none."""
     number = _number(found, len(answer.rows))
     label = answer.rows[number - 1].label if 1 <= number <= len(answer.rows) else ""
@@ -149,7 +155,7 @@ def _number(found: re.Match[str], last: int) -> int:
     return last if word.startswith(("最后", "last")) else ordinal(word.removeprefix("第"))
 
 
-def row_asked_for(question: str, before: str, answer: Earlier) -> str:
+def row_asked_for(question: str, before: str, answer: Answer) -> str:
     """The question before, about the row that "第二个呢？" means: its label replaces the question
     words. "" for no such question, and for answers with places or quotes.
     """
@@ -189,3 +195,40 @@ def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
         return f"据{name}报道，{before}"
     small = before[0].lower() + before[1:] if pattern("first_word").match(before) else before
     return f"According to {name}, {small}"
+
+
+def of_two(question: str, history: Turns) -> str:
+    """Completes "哪个更长？", "Which one is longer?" or "Compare the two" with the two things that
+    were asked about last; "" for other questions.
+    """
+    which = pattern("which_of_two").fullmatch(question.strip())
+    compare = pattern("compare").fullmatch(question.strip().rstrip("。.?？"))
+    if compare and not pattern("these_two").fullmatch(compare[1] or compare[2]):
+        compare = None
+    chinese = bool(which and which["zh"] or compare and compare[1])
+    both = _both(history, "zh" if chinese else "en") if which or compare else ""
+    if both and which and chinese:
+        return f"{both}哪个{which['zh']}？"
+    if both and which:
+        either = pattern("two_joined").sub(" or ", both)
+        return f"Which {which['verb'].lower()} {which['en']}, {either}?"
+    return both and (f"比较{both}" if chinese else f"Compare {both}")
+
+
+def _both(history: Turns, lang: str) -> str:
+    """The two things that were asked about last, joined by "and" or 和; "" for fewer than two."""
+    things: list[str] = []
+    for asked, answer in reversed(history[-_MAX_TURNS_BACK:]):
+        whole = taken_apart(answer.completed or asked)
+        if language(whole.body) != lang and not answer.about:
+            continue
+        if compared := pattern("compare").match(whole.body):  # "Compare A and B"
+            name = compared[1] or compared[2]
+        else:  # a question about the corpus may have been in the other language
+            name = answer.about or re.sub("(?:分别|各自?|都)+$", "", subject(whole, lang))
+        if name and name not in things:
+            things.insert(0, name)
+        if len(things) == 2 or pattern("two_joined").search(name):
+            break
+    both = ("和" if lang == "zh" else " and ").join(things)
+    return both if pattern("two_joined").search(both) else ""

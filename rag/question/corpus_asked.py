@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,8 +17,11 @@ from rag.embed.static import StaticModel
 from rag.question.message import asking_tokens, chances, reduced
 from rag.question.periods import find_periods
 from rag.question.script import has_chinese, simplified
-from rag.question.types import CORPUS_KINDS, TALK_KINDS, CorpusQuestion, Earlier
+from rag.question.types import CORPUS_KINDS, TALK_KINDS, CorpusQuestion
 from rag.question.words import pattern
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer
 
 _MAX_FOLLOW_UP_CHARACTERS = 30  # longest follow-up, in characters, that may leave out the subject
 # Longest message about the corpus, and longest subject in it, in characters.
@@ -65,7 +69,7 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> CorpusQu
 
 
 def of_the_same(
-    question: str, asked: str, before: Earlier, today: date | None, model: StaticModel
+    question: str, asked: str, before: Answer, today: date | None, model: StaticModel
 ) -> str:
     """Completes a short follow-up to a question about the corpus; "" for any other question.
 

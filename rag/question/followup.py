@@ -9,9 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.question.asides import asks_details, asks_more, of_publisher, others_than
+from rag.question.asides import asks_details, asks_more, of_publisher, of_two, others_than
 from rag.question.asides import quote_asked_for, reworded, row_asked_for
-from rag.question.compared_before import asks_which, compares_both
 from rag.question.asking import Ask, is_bare
 from rag.question.names import names_of
 from rag.question.query import MAX_CHARACTERS
@@ -71,7 +70,7 @@ def complete(question: str, history: Turns, sources: Names = (), second: bool = 
     old = is_traditional(question + before)
     asked, before = (simplified(question), simplified(before)) if old else (question, before)
     again = asks_more(asked) or asks_details(asked) or quote_asked_for(asked, answer)
-    full = before if again else asks_which(asked, history) or compares_both(asked, history)
+    full = before if again else of_two(asked, history)
     full = full or of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)
     full = full or others_than(asked, before)
     if full:

@@ -1,28 +1,26 @@
 """Replaces names in English questions by those that Chinese articles use.
 
 "Doksuri" becomes 杜苏芮 if an article glosses it as “杜苏芮”（DOKSURI）, and "NATO" becomes 北约. A
-gloss is a name in Latin letters in brackets behind the Chinese name.
+gloss is a name in Latin letters in brackets behind the Chinese name. Which characters before the
+brackets are the name is told by its sound: "Steinmeier" and 施泰因迈尔 are compared by their
+skeletons, a letter for the class of each consonant, without the vowels.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
 from rag.question.asking import outside_of
-from rag.question.pinyin import NAME_MASK
+from rag.question.pinyin import NAME_MASK, readings
 from rag.question.same import known_names
 from rag.question.script import has_chinese
-from rag.question.sounds import (
-    MIN_SOUND_SIMILARITY,
-    TRANSCRIPTION_CHARACTERS,
-    bones_of,
-    likeness,
-    skeleton,
-)
+from rag.question.words import lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +43,29 @@ _LOOKED_INTO = 64  # number of passages with a name, at most, that are searched 
 # less than 2.
 _OFTEN = 2
 _MOST = 4  # number of names in a question, at most, that are replaced
+TRANSCRIPTION_CHARACTERS = "".join(lines("foreign.txt"))
+_MIN_SOUND_SIMILARITY = 0.66  # least likeness (0 to 1) at which two names count as the same
+# The letters of each class of consonants, with its name in skeletons; the first that fits counts.
+_CLASSES = {
+    r"^y(?=[aeou])|^w(?=u)": "",
+    r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz": "S",
+    r"th": "T",
+    r"ph": "F",
+    r"ck|qu": "K",
+    r"wh": "F",
+    r"ng|n": "N",
+    r"c(?=[eiy])": "S",
+    r"g(?=[eiy])": "J",
+    r"[szjxq]": "S",
+    r"[bp]": "P",
+    r"[dt]": "T",
+    r"[gkc]": "K",
+    r"h": "H",
+    r"[fvw]": "F",
+    r"[lr]": "L",
+    r"m": "M",
+}
+_CONSONANT = re.compile("|".join(f"({letters})" for letters in _CLASSES))
 
 
 def in_chinese(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
@@ -147,20 +168,51 @@ def _sounding(written: str, latin: str) -> str:
 
     Where the Chinese name begins is not marked, so each possible beginning is compared.
     """
-    sought = {skeleton(latin), skeleton(latin.split()[-1])}
+    sought = {_skeleton(latin), _skeleton(latin.split()[-1])}
     vowel = any(word[0] in "AEIOU" for word in (latin, latin.split()[-1]))
-    best, found = MIN_SOUND_SIMILARITY, ""
+    best, found = _MIN_SOUND_SIMILARITY, ""
     for start in range(len(written) - 2, max(-1, len(written) - 13), -1):
         name = written[start:]
-        alike = max(likeness(one, bones_of(name)) for one in sought)
+        alike = max(_likeness(one, _bones_of(name)) for one in sought)
         # Only consonants are compared, so 尔特曼 scores as high for "Altman" as 奥尔特曼; a name
         # with an initial vowel therefore takes in such a character.
         begins = (
             vowel
             and alike == best
-            and not bones_of(name[0])
+            and not _bones_of(name[0])
             and name[0] in TRANSCRIPTION_CHARACTERS
         )
         if name[0] != "·" and (alike > best or begins):
             best, found = alike, name
     return found
+
+
+def _likeness(a: str, b: str) -> float:
+    """The likeness (0 to 1) of two skeletons; those that begin differently are penalised."""
+    alike = SequenceMatcher(None, a, b, autojunk=False).ratio()
+    return alike if a[:1] == b[:1] else 0.85 * alike
+
+
+def _bones_of(name: str) -> str:
+    """The skeleton of a Chinese name, comparable with :func:`_skeleton` of a Latin one."""
+    return "".join(map(_bone, name))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _bone(character: str) -> str:
+    """What a character adds to a skeleton: the class of its first consonant, and a final N."""
+    sound = readings().get(character, ("",))[0]
+    if sound in ("er", "e"):
+        return "L" if sound == "er" else ""
+    first = "S" if re.match("[zcs]h|[jqxzcs]", sound) else _skeleton(sound[:1])
+    return first + "N" * sound[1:].endswith(("n", "g"))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _skeleton(word: str) -> str:
+    """The consonant classes of a Latin word, in order; repeated ones count once."""
+    names, bones = list(_CLASSES.values()), ""
+    for match in _CONSONANT.finditer(re.sub("[^a-z]", "", word.lower())):
+        name = names[(match.lastindex or 1) - 1]
+        bones += "" if bones.endswith(name) else name
+    return bones.replace("J", "S")

@@ -24,7 +24,7 @@ from rag.question.talk import (
     is_pasted,
     talk_of,
 )
-from rag.question.types import Asked, Earlier, ParsedQuestion
+from rag.question.types import Asked, ParsedQuestion, Turns
 from rag.question.wording import understand
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def parse(
     snapshot: Snapshot,
     question: str,
-    history: Sequence[tuple[str, Earlier]] = (),
+    history: Turns = (),
     as_of: str = "",
     without: Sequence[str] = (),
 ) -> ParsedQuestion:
@@ -116,7 +116,7 @@ class _Leaning:
 def _leaning(
     snapshot: Snapshot,
     typed: str,
-    history: Sequence[tuple[str, Earlier]],
+    history: Turns,
     about: bool,
     today: date | None,
 ) -> _Leaning:
@@ -139,9 +139,7 @@ def _asks_of_days(typed: str, today: date | None) -> bool:
     return any(one.period.first != one.period.last for one in find_periods(typed, today))
 
 
-def _talk(
-    typed: str, history: Sequence[tuple[str, Earlier]], snapshot: Snapshot, today: date | None
-) -> str:
+def _talk(typed: str, history: Turns, snapshot: Snapshot, today: date | None) -> str:
     """Returns which of ``TALK_KINDS`` a message is, "" for none.
 
     A message that an article contains word for word, or that asks about a period of several days

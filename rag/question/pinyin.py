@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
-_MAX_PINYIN_LETTERS = 18  # most letters of three syllables
 _MOST = 3  # number of names in a question, at most, that are looked up
 _CANDIDATES, _LOOKED_INTO = 6, 32  # most homophonous names compared, and passages read for each
 # A word is English if one of its nearest Chinese tokens, of this number, has at least this cosine.
@@ -83,7 +82,7 @@ def readings() -> dict[str, tuple[str, ...]]:
 
 def is_pinyin(word: str) -> bool:
     """Whether a word could be one to three syllables of pinyin."""
-    return len(word) <= _MAX_PINYIN_LETTERS and any(_syllables(re.sub("['’-]", "", word.lower())))
+    return any(_syllables(re.sub("['’-]", "", word.lower())))
 
 
 def _syllables(letters: str, most: int = 3) -> Iterator[tuple[str, ...]]:
@@ -121,17 +120,28 @@ def county(word: str) -> tuple[str, str] | None:
         word: the English name in lower case.
     """
     name = _counties().get(word, "")
-    spelled = (name[:size] for size in range(2, 6) if _spells(word, name[:size]))
-    return next(((short, name) for short in spelled), None)
+    end = _reads(name, 0, word)
+    return (name[:end], name) if end > 1 else None
 
 
-def _spells(word: str, name: str) -> bool:
-    """Whether a Latin word is the pinyin of a Chinese name."""
-    left = {word}
-    for character in name:
-        starts = readings().get(character, ())
-        left = {one[len(read) :] for one in left for read in starts if one.startswith(read)}
-    return "" in left
+def spelled(text: str, word: str) -> list[tuple[int, int]]:
+    """The spans of a text of which a Latin word, of two letters or more, is the pinyin."""
+    letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
+    if len(letters) < 2:
+        return []
+    spans = ((start, _reads(text, start, letters)) for start in range(len(text)))
+    return [(start, end) for start, end in spans if end]
+
+
+def _reads(text: str, at: int, letters: str) -> int:
+    """The end of the characters from ``at`` that are read as all ``letters``; 0 for none."""
+    if not letters:
+        return at
+    for sound in readings().get(text[at : at + 1], ()):
+        for form in {sound, sound.replace("v", "u"), sound.replace("v", "yu")}:
+            if letters.startswith(form) and (end := _reads(text, at + 1, letters[len(form) :])):
+                return end
+    return 0
 
 
 class Spelled(NamedTuple):

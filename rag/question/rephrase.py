@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
 from rag.embed import load_static
 from rag.question.asking import ENTITY_KINDS, asking, is_bare, outside_of
 from rag.question.kinds import kind_of
 from rag.question.script import HAN_RUN
-from rag.question.types import Earlier, Span
+from rag.question.types import Span
 from rag.question.whole import AUX, LEVELS, PREP, VERB, WholeQuestion, asks_below
 from rag.question.whole import context, head_of, language, leading, rest_of, subject, taken_apart
 from rag.question.words import in_other, pattern, words
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer
 
 # Least cosine in the embedded model for a word to be exchanged for another, and bonus for the same
 # grammatical form, with which any word passes. Words that can replace each other ("赞成" and
@@ -48,7 +52,7 @@ class LeaningQuestion:
     is_aspect: bool = False
 
 
-def in_full(follow_up: LeaningQuestion, before: str, answer: Earlier, second: bool = False) -> str:
+def in_full(follow_up: LeaningQuestion, before: str, answer: Answer, second: bool = False) -> str:
     """Completes a leaning question with the earlier one.
 
     Args:
@@ -140,7 +144,7 @@ def _asking(whole: WholeQuestion, words: str, lang: str) -> str:
 
 
 def _of_what(
-    follow_up: LeaningQuestion, old: WholeQuestion, answer: Earlier, lang: str, second: bool
+    follow_up: LeaningQuestion, old: WholeQuestion, answer: Answer, lang: str, second: bool
 ) -> str:
     """Puts a subject into a question that lacks one: in place of its pronoun, or before it.
 

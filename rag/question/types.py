@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rag.question.words import pattern
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from rag.answer.types import Answer
     from rag.corpus.gazetteer import Place
     from rag.question.periods import TimeConstraint
     from rag.question.query import Query
@@ -200,39 +201,5 @@ class ParsedQuestion(Asked):
         return text
 
 
-class _Named(Protocol):
-    @property
-    def label(self) -> str: ...
-
-    @property
-    def place(self) -> str: ...
-
-
-class _Cited(Protocol):
-    @property
-    def article_id(self) -> str: ...
-
-
-class Earlier(Protocol):
-    """The parts of an earlier answer that parsing uses.
-
-    ``completed`` is its question in full, ``about`` the subject of a question about the corpus.
-    """
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def completed(self) -> str: ...
-
-    @property
-    def about(self) -> str: ...
-
-    @property
-    def rows(self) -> Sequence[_Named]: ...
-
-    @property
-    def citations(self) -> Sequence[_Cited]: ...
-
-
-Turns = Sequence[tuple[str, Earlier]]  # earlier questions with their answers, oldest first
+# Earlier questions with their answers, oldest first.
+Turns = Sequence[tuple[str, "Answer"]]

@@ -15,9 +15,9 @@ from rag.corpus.gazetteer import Place, all_places, contains, fold
 from rag.corpus.places import PlaceMention, find_places
 from rag.corpus.tables import lines
 from rag.question.names import names_of
-from rag.question.pinyin import family_names, is_pinyin, surnames
+from rag.question.pinyin import family_names, is_pinyin, spelled, surnames
 from rag.question.script import has_chinese
-from rag.question.sounds import spelled
+
 
 SUPPORTED, UNSUPPORTED, UNDECIDED = 1, 2, 3  # states of a fact, see Fact.state
 

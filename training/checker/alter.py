@@ -12,7 +12,7 @@ from rag.corpus.places import find_places
 from rag.corpus.tables import lines
 from rag.question.pinyin import family_names
 from rag.question.script import has_chinese
-from rag.question.sounds import TRANSCRIPTION_CHARACTERS
+from rag.question.glossed import TRANSCRIPTION_CHARACTERS
 from rag.writing.opposites import denials, poles
 from training.reader.words import Words
 
