@@ -55,9 +55,8 @@ def others_than(question: str, before: str) -> str:
     # If the question before has exceptions already, join them: "Besides France and Japan, ...".
     if earlier := pattern("left_out").fullmatch(before):
         others, before = earlier["zh"] or earlier["en"], earlier["rest"]
-        excepted = (
-            others if excepted in others else f"{others}{'和' if chinese else ' and '}{excepted}"
-        )
+        both = f"{others}{'和' if chinese else ' and '}{excepted}"
+        excepted = others if excepted in others else both
     if chinese:
         return f"除了{excepted}，{before}"
     return f"Besides {excepted}, {before[0].lower()}{before[1:]}"

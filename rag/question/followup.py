@@ -92,13 +92,10 @@ def _may_lack(question: str) -> LeaningQuestion | None:
     whole, lang = taken_apart(question), language(question)
     size = len(whole.body if lang == "zh" else whole.body.split())
     named = whole.groups or whole.times or names_of(whole.body)
-    lacks = (
-        whole.ask
-        and not named
-        and size <= _MAX_AMBIGUOUS_SIZE[lang]
-        and not pattern("empty_it").search(question)
-    )
-    return LeaningQuestion(whole, lang, tail=True) if lacks else None
+    if not whole.ask or named or size > _MAX_AMBIGUOUS_SIZE[lang]:
+        return None
+    empty_it = pattern("empty_it").search(question)
+    return None if empty_it else LeaningQuestion(whole, lang, tail=True)
 
 
 def leaning(question: str) -> LeaningQuestion | None:
@@ -118,24 +115,21 @@ def leaning(question: str) -> LeaningQuestion | None:
     start, end = found.span() if found and found[0] != "IT" else (0, 0)
     signs = signs[:start] + _PRONOUN * (end - start) + signs[end:]
     follow_up = LeaningQuestion(whole, language(question), pronoun=(start, end))
+    if end and pattern("empty_it").search(question):
+        return None
     # A pronoun with "how long" or "how old" refers to a single thing; with "which", to several.
     counts = ask and ask.kind == "number" and not is_bare(whole.asks)
     if not _left(signs, follow_up.lang) and (not end or ask and not counts):
-        return (
-            None if end and pattern("empty_it").search(question) else _bare(follow_up, signs, lead)
-        )
+        return _bare(follow_up, signs, lead)
     about = "呢" if question.rstrip("？? ").endswith("呢") else lead or "?" * question.endswith("?")
     if end:
-        return None if pattern("empty_it").search(question) else _referring(follow_up, signs, about)
+        return _referring(follow_up, signs, about)
     return _lacking(follow_up, signs, ask) if ask else _about(follow_up, signs, about)
 
 
 def _left(signs: str, lang: str) -> list[str]:  # content words; in Chinese, characters
-    return (
-        pattern("no_content").sub(" ", signs).split()
-        if lang == "en"
-        else [*pattern("no_content").sub("", signs)]
-    )
+    left = pattern("no_content").sub(" ", signs).split()
+    return left if lang == "en" else list("".join(left))
 
 
 def _bare(follow_up: LeaningQuestion, signs: str, lead: str) -> LeaningQuestion | None:

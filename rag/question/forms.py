@@ -69,16 +69,11 @@ def form_of(
     lead = pattern("polite").match(text)
     begin = lead.end() if lead else 0
     word, span = extreme(text, kind, first)
-    loose = first is None or first.kind in _LOOSE
     why = pattern("why").search(text)
+    nearby = first.end + _NEAR if first and first.kind in _LOOSE else -1
     if pattern("open").search(text, begin if first else 0):
         form = "open"
-    elif (
-        first
-        and first.kind == "why"
-        or why
-        and (not first or loose and why.start() <= first.end + _NEAR)
-    ):
+    elif first and first.kind == "why" or why and (not first or why.start() <= nearby):
         form = "why"
     elif number:
         form = "count"

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
 from rag.question.asking import outside_of
-from rag.question.pinyin import NAME_MASK, readings
-from rag.question.same import known_names
+from rag.question.pinyin import masked, readings
+from rag.question.same import known_names, put
 from rag.question.script import has_chinese
 from rag.question.words import lines
 
@@ -77,19 +77,14 @@ def in_chinese(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
     Args:
         snapshot: the index.
         text: the question.
-        plain: the question with a Latin letter in place of each Chinese character.
+        plain: the question as :func:`rag.question.pinyin.masked` returns it.
 
     Returns:
         Both texts with the names replaced. For a foreign name the most frequent gloss counts,
         provided that it is quoted or sounds like the Latin name.
     """
-    last = len(plain)
-    for start, end, name in sorted(_names(snapshot, plain), reverse=True)[-_MOST:]:
-        if end <= last:
-            last = start
-            text = f"{text[:start]}{name}{text[end:]}"
-            plain = f"{plain[:start]}{NAME_MASK * len(name)}{plain[end:]}"
-    return text, plain
+    names = sorted(_names(snapshot, plain))[:_MOST]
+    return put(text, names), masked(plain, names)
 
 
 def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:

@@ -9,13 +9,14 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus.gazetteer import all_places, places_by_name
 from rag.corpus.places import find_places
 from rag.question.asking import outside_of
+from rag.question.same import put
 from rag.question.script import simplified
 from rag.question.words import lines, pattern, words
 
@@ -28,7 +29,6 @@ _CANDIDATES, _LOOKED_INTO = 6, 32  # most homophonous names compared, and passag
 # A word is English if one of its nearest Chinese tokens, of this number, has at least this cosine.
 # Checked on 40 words: "die" and "made" are English, "yi" and "ming" are not.
 _TRANSLATED, _TRANSLATIONS = 0.55, 5
-NAME_MASK = "X"  # replaces each character of a name in the text to which English patterns apply
 
 
 @functools.cache
@@ -144,26 +144,17 @@ def _reads(text: str, at: int, letters: str) -> int:
     return 0
 
 
-class Spelled(NamedTuple):
-    """An English question with its Chinese names in characters, as most articles write them.
+def in_characters(snapshot: Snapshot, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """Puts the Chinese names of persons and counties in an English question into characters, as
+    most articles write them.
 
-    Attributes:
-        text: the question with these names ("Who is 韩旭?"). A name stays in Latin letters if no
-            passage has it in characters, or at least as many passages have it in Latin letters.
-        plain: the same with a Latin letter for each of their characters ("Who is XX?"), so that
-            patterns of English words apply to it and offsets agree with ``text``.
-        missing: names of three syllables or more that no passage has, in either script.
+    Returns:
+        The question with these names ("Who is 韩旭?"); a name stays in Latin letters if no passage
+        has it in characters, or at least as many passages have it in Latin letters. The same with
+        a Latin letter for each of their characters (:func:`masked`). And the names of three
+        syllables or more that no passage has, in either script.
     """
-
-    text: str
-    plain: str
-    missing: tuple[str, ...]
-
-
-def in_characters(snapshot: Snapshot, text: str) -> Spelled:
-    """Puts the Chinese names of persons and counties in an English question into characters."""
-    rewritten = masked = text
-    missing = []
+    names, missing = [], []
     for family, given, start, end in reversed(_spelled(text)[:_MOST]):
         if family:
             name, persons, count = _most_written(snapshot, family, given)
@@ -177,9 +168,16 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
         if not (count or latin or given in characters()):  # "He Run" may be no name
             missing.append(text[start:end])
         if count > latin:
-            rewritten = f"{rewritten[:start]}{name}{rewritten[end:]}"
-            masked = f"{masked[:start]}{NAME_MASK * len(name)}{masked[end:]}"
-    return Spelled(rewritten, masked, tuple(missing))
+            names.append((start, end, name))
+    return put(text, names), masked(text, names), tuple(missing)
+
+
+def masked(text: str, names: Sequence[tuple[int, int, str]]) -> str:
+    """A text with a Latin letter for each character of some names ("Who is XX?"), each given as
+    (start, end, name). Patterns of English words apply to it, and offsets agree with those of the
+    text with the names.
+    """
+    return put(text, [(start, end, "X" * len(name)) for start, end, name in names])
 
 
 def _county(snapshot: Snapshot, word: str) -> tuple[str, int]:

@@ -94,9 +94,7 @@ def _begins(source: str, name: str) -> bool:
     rest = source[len(name) :]
     if name[-1] < "\u2e80":
         return not rest[:1].isalnum()
-    return (
-        pattern("rest_of_publisher").fullmatch(rest) is not None or rest in places_by_name()
-    )  # 中新网广东
+    return bool(pattern("rest_of_publisher").fullmatch(rest)) or rest in places_by_name()
 
 
 @functools.cache
