@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
-from rag.question.asking import asking
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
 from rag.question.script import simplified
@@ -111,8 +110,6 @@ def reworded(question: str, before: str, answer: Answer) -> str:
     """
     question = question.strip()
     if meant := pattern("meant").fullmatch(question):
-        if asking(meant["zh"] or meant["en"]):  # "不对，我问的是损失多少本书"
-            return f"{meant['zh'] or meant['en']}？"
         return _what_about(meant["zh"] or meant["en"], bool(meant["zh"]))
     found = pattern("nth").fullmatch(question)
     if found and (answer.rows or not pattern("ordered").search(before)):
@@ -120,12 +117,10 @@ def reworded(question: str, before: str, answer: Answer) -> str:
         return label and _what_about(label, question[:1] > "\u2e80")
     for row in lines("asked_by_name.tsv"):
         zh, en, chinese, english = row.split("\t")
-        asks_zh, asks_en = words("by_name_zh"), words("by_name_en")
-        if re.fullmatch(asks_zh.replace("NAME", zh), question) and not re.search(zh, before):
-            return chinese
-        asks = re.fullmatch(asks_en.replace("NAME", en), question, re.I)
-        if asks and not re.search(rf"\b(?:{en})\b", before, re.I):
-            return english
+        for lang, name, full in (("zh", zh, chinese), ("en", rf"\b(?:{en})\b", english)):
+            asks = words(f"by_name_{lang}").replace("NAME", name)
+            if re.fullmatch(asks, question, re.I) and not re.search(name, before, re.I):
+                return full
     found = pattern("feast").fullmatch(question)
     feast = found and f"{found['feast']}期间"
     if feast and any(one.kind == "festival" for one in find_periods(feast, ANY_DAY)):

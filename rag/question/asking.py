@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.corpus.date_grammar import NUMBER_WORDS, number
 from rag.question.kinds import kind_of, patterns
-from rag.question.words import pattern
+from rag.question.words import amount, pattern
 from rag.question.words import words as words_of
 
 
@@ -94,10 +93,7 @@ def number_of(text: str) -> int:
         text: a question in simplified characters.
     """
     found = pattern("how_many_things").search(text)
-    word = (found["zh"] or found["en"].casefold()).replace("两", "二") if found else ""
-    if word in NUMBER_WORDS:
-        return NUMBER_WORDS.index(word) + 1
-    return number(word) or 0 if word else 0
+    return amount(found["zh"] or found["en"].casefold()) if found else 0
 
 
 def is_bare(words: str) -> bool:

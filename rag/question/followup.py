@@ -166,21 +166,16 @@ def _referring(follow_up: LeaningQuestion, signs: str, about: str) -> LeaningQue
     most = _MAX_AHEAD[lang] if _ASK in ahead and not _left(behind, lang) else 0  # "谁修建了它？"
     # The referent is in the question, or "He" is a name: "谁在他父亲去世后接管了公司？", "Did He
     # Jun win?", "When it opened, ...".
-    named = (
-        ahead.endswith("在") and _ASK in ahead or re.match(r"[Hh]e [A-Z]|\w+.*[,，]", body[start:])
-    )
+    of_clause = ahead.endswith("在") and _ASK in ahead
+    named = of_clause or re.match(r"[Hh]e [A-Z]|\w+.*[,，]", body[start:])
     if _PLACE in ahead or len(_left(ahead, lang)) > most or named:
         return None
-    alone = not ask and not re.search(f"[{_PLACE}{_TIME}]", behind)
-    if alone and (
-        about == "呢" or lang == "en" and not ahead and not pattern("clause_en").search(body)
-    ):
-        is_aspect = behind.startswith("的") or bool(
-            re.match("its|his|their|her ", body[start:], re.I)
-        )
-        # "它的造价呢？"
-        return replace(follow_up, topic=behind.strip(), pronoun=(0, 0), is_aspect=is_aspect)
-    return replace(follow_up, tail=True)
+    mere_topic = lang == "en" and not ahead and not pattern("clause_en").search(body)
+    if ask or re.search(f"[{_PLACE}{_TIME}]", behind) or not (about == "呢" or mere_topic):
+        return replace(follow_up, tail=True)
+    its = re.match("its|his|their|her ", body[start:], re.I)
+    is_aspect = behind.startswith("的") or its is not None  # "它的造价呢？"
+    return replace(follow_up, topic=behind.strip(), pronoun=(0, 0), is_aspect=is_aspect)
 
 
 def _about(follow_up: LeaningQuestion, signs: str, about: str) -> LeaningQuestion | None:
@@ -189,26 +184,20 @@ def _about(follow_up: LeaningQuestion, signs: str, about: str) -> LeaningQuestio
     Examples are "消防演练呢", "what about the museum", "and against" and "The cost?".
     """
     ends = f"^[在于对]?[{_PLACE}{_TIME}]+的?|(?:,? ?(?:in|at|on|of|for)? ?[{_PLACE}{_TIME}]+)+$"
+    body = follow_up.whole.body
     topic = re.sub(r"^on (?=\w+day$)", "", re.sub(ends, "", signs).strip(), flags=re.I)
     if follow_up.lang == "zh":
-        fits = about == "呢" and understand(follow_up.whole.body).form != "whether"
+        fits, size = about == "呢" and understand(body).form != "whether", len(topic)
     else:
-        alone = re.sub("^on ", "", follow_up.whole.body, flags=re.I) == topic and " " not in topic
+        alone = re.sub("^on ", "", body, flags=re.I) == topic and " " not in topic
         short = alone or bool(re.match("(the|an?|for|by|to|with) ", topic, re.I))
-        fits = short and about == "?" or about not in "?"
+        fits, size = short and about == "?" or about not in "?", len(topic.split())
         bare_topic = topic.removeprefix("the ")  # "the injured" is no clause
         fits = fits and not (" " in bare_topic and pattern("clause_en").search(bare_topic))
         topic = topic if " " in topic or about != "?" else topic.lower()  # "Shops?"
-    fits = (
-        fits
-        and len(topic if follow_up.lang == "zh" else topic.split())
-        <= _MAX_TOPIC_SIZE[follow_up.lang]
-    )
-    return (
-        replace(follow_up, topic=topic)
-        if fits and not re.search(f"[{_PLACE}{_TIME},，]", topic)
-        else None
-    )
+    fits = fits and size <= _MAX_TOPIC_SIZE[follow_up.lang]
+    named = re.search(f"[{_PLACE}{_TIME},，]", topic)
+    return replace(follow_up, topic=topic) if fits and not named else None
 
 
 def _lacking(follow_up: LeaningQuestion, signs: str, ask: Ask) -> LeaningQuestion | None:
@@ -220,9 +209,8 @@ def _lacking(follow_up: LeaningQuestion, signs: str, ask: Ask) -> LeaningQuestio
     ahead, behind = (_left(one, follow_up.lang) for one in (signs[: ask.start], signs[ask.end :]))
     figure = signs.endswith(_ASK) and ask.kind in ("number", "person") and "有" not in signs
     fits = not ahead or (figure or "了" in signs[: ask.start] if zh else not behind)
-    fits = fits and len(behind) <= _MAX_BEHIND[follow_up.lang] + (
-        ask.kind == ("number" if zh else "which")
-    )
+    more = ask.kind == ("number" if zh else "which")
+    fits = fits and len(behind) <= _MAX_BEHIND[follow_up.lang] + more
     loose = ask.kind in ("what", "how") and len(ahead + behind) > zh and f"了{_ASK}" not in signs
     fits = fits and len(ahead) <= _MAX_AHEAD[follow_up.lang] and _PLACE not in signs and not loose
     named = pattern("named_asked").search(signs) or names_of(follow_up.whole.body)

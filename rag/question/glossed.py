@@ -25,7 +25,6 @@ from rag.question.words import lines
 if TYPE_CHECKING:
     import numpy as np
 
-    from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
 _CAPITALS = re.compile(
@@ -93,9 +92,9 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
     for (start, end), ways in known_names(snapshot, text):
         if text[start].isupper() and outside_of((start, end), places):
             rows = snapshot.holding_words(text[start:end])
-            chinese = filter(has_chinese, ways)
-            name = max(chinese, key=lambda way: _count_passages(snapshot, way), default="")
-            often = name and _count_passages(snapshot, name) >= max(_OFTEN * len(rows), 1)
+            counts = {way: len(snapshot.holding_words(way)) for way in ways if has_chinese(way)}
+            name = max(counts, key=lambda way: counts[way], default="")
+            often = name and counts[name] >= max(_OFTEN * len(rows), 1)
             if often and _all_chinese(snapshot, rows):
                 yield start, end, name
     for match in _CAPITALS.finditer(text):
@@ -103,32 +102,23 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
         if not outside_of((start, end), places):
             continue
         # In "Typhoon Doksuri" only "Doksuri" needs a gloss: the vectors know "Typhoon", and known
-        # words match across languages without one.
-        words = [(at.start(), _is_known(snapshot.model, at[0])) for at in _WORD.finditer(match[0])]
-        for number, (at, known) in enumerate(words):
-            if all(one for _, one in words[number:]):
+        # words match across languages without one. They are single tokens.
+        words = list(_WORD.finditer(match[0]))
+        known = [len(snapshot.model.spans(word[0])[0]) == 1 for word in words]
+        for number, word in enumerate(words):
+            if all(known[number:]):
                 break
-            if name := _gloss_of(snapshot, match[0][at:]):
-                yield start + at, end, name
+            if name := _gloss_of(snapshot, match[0][word.start() :]):
+                yield start + word.start(), end, name
                 break
-            if not known:
+            if not known[number]:
                 break
-
-
-def _is_known(model: StaticModel, word: str) -> bool:
-    """Whether a word is a single token, as common English words and names are."""
-    return len(model.spans(word)[0]) == 1
 
 
 def _all_chinese(snapshot: Snapshot, rows: np.ndarray) -> bool:
     """Whether all of some passages are from Chinese articles; true for none."""
     langs, codes = snapshot.lang_codes[0], snapshot.passage_langs[rows]
     return all(langs[code] == "zh" for code in set(codes.tolist()))
-
-
-def _count_passages(snapshot: Snapshot, words: str) -> int:
-    """The number of passages that contain some words."""
-    return len(snapshot.holding_words(words))
 
 
 def _gloss_of(snapshot: Snapshot, latin: str) -> str:
@@ -143,7 +133,7 @@ def _gloss_of(snapshot: Snapshot, latin: str) -> str:
     texts = snapshot.passage_texts(rows[:_LOOKED_INTO])
     found = Counter(name for text in texts for name in _glosses(text, latin))
     name = found.most_common(1)[0][0] if found else ""
-    return name if name and _count_passages(snapshot, name) >= len(rows) else ""
+    return name if name and len(snapshot.holding_words(name)) >= len(rows) else ""
 
 
 def _glosses(text: str, latin: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.corpus.date_expressions import find_expressions
-from rag.corpus.date_grammar import NUMBER_WORDS, WrittenDate, find_days, number
+from rag.corpus.date_grammar import WrittenDate, find_days
 from rag.corpus.days import (
     Period,
     When,
@@ -32,7 +32,7 @@ from rag.corpus.days import (
 from rag.corpus.feasts import FEASTS, Feast
 from rag.corpus.places import find_places
 from rag.question.asking import outside_of
-from rag.question.words import pattern
+from rag.question.words import amount, pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +282,8 @@ def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
 
 def _count(text: str) -> float:
     """The number of units that a word means; "few" counts as 3."""
-    if text in NUMBER_WORDS:
-        return NUMBER_WORDS.index(text) + 1
     known = {"半": 0.5, "few": 3, "couple of": 2, "": 1, "a": 1, "an": 1}
-    return known[text] if text in known else number(text) or 0
+    return known[text] if text in known else amount(text)
 
 
 def _up_to(today: date, count: float, unit: str) -> Period:

@@ -33,26 +33,17 @@ _TRANSLATED, _TRANSLATIONS = 0.55, 5
 
 @functools.cache
 def surnames(only_sure: bool = False) -> dict[str, str]:
-    """Chinese family names of one or two characters, each with its pinyin if that is unusual.
+    """Chinese family names of one or two characters, each with its pinyin.
 
-    The value is "" for a usual reading. ``only_sure`` leaves out names that often are the beginning
-    or the end of other words.
+    ``only_sure`` leaves out names that often are the beginning or the end of other words.
     """
     table: dict[str, str] = {}
     files = ("surnames.txt",) if only_sure else ("surnames.txt", "surnames_more.txt")
     for part in " ".join(line for file in files for line in lines(file)).split():
-        name, _, read = part.partition(":")
-        table |= dict.fromkeys([name] if read or len(name) == 2 else name, read)
+        written, _, read = part.partition(":")  # the pinyin is given where it is unusual
+        for name in [written] if read or len(written) == 2 else written:
+            table[name] = read or "".join(readings()[character][0] for character in name)
     return table
-
-
-@functools.cache
-def family_names() -> dict[str, str]:
-    """Chinese family names, each with its pinyin."""
-    return {
-        name: read or "".join(readings()[character][0] for character in name)
-        for name, read in surnames().items()
-    }
 
 
 @functools.cache
@@ -202,7 +193,7 @@ def _spelled(text: str) -> list[tuple[str, str, int, int]]:
     for match in pattern("name_of_two_words").finditer(text):
         family, given = match["family"].lower(), match["given"].lower()
         inside = any(a <= match.start() and match.end() <= b for a, b in places)
-        known = family in family_names().values() and is_pinyin(given)
+        known = family in surnames().values() and is_pinyin(given)
         before = re.search("([A-Z][a-z]+) $", text[: match.start()])
         alone = before is None or not is_pinyin(before[1])
         if known and alone and not inside:
@@ -222,9 +213,8 @@ def _is_english(model: StaticModel, word: str) -> bool:
     others = np.flatnonzero(~model.latin)
     cosines = model.between(ids, others)[0]
     near = [model.piece(int(others[at])) for at in np.argsort(-cosines)[:_TRANSLATIONS]]
-    return cosines.max() >= _TRANSLATED and not any(
-        word in readings().get(one[:1], ()) for one in near
-    )
+    spells = any(word in readings().get(one[:1], ()) for one in near)
+    return cosines.max() >= _TRANSLATED and not spells
 
 
 def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int, int]:
@@ -234,7 +224,7 @@ def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int
         The name, "" for none; in how many of the passages read it is a person's name; and how many
         passages contain its characters.
     """
-    names = [name for name, read in family_names().items() if read == family]
+    names = [name for name, read in surnames().items() if read == family]
     counted = [
         (len(snapshot.holding_words(name)), name)
         for syllables in _syllables(re.sub(r"['’-]", "", given), 2)
@@ -255,9 +245,8 @@ def _occurrences(snapshot: Snapshot, name: str) -> tuple[int, int]:
     rows = snapshot.holding_words(name)[:_LOOKED_INTO]
     texts = [simplified(text) for text in snapshot.passage_texts(rows)]
     name = simplified(name)
-    person = re.compile(
-        f"(?:{words('person')}|{words('of_person')}){name}|{name}(?:{words('said')})"
-    )
+    title = f"{words('person')}|{words('of_person')}"
+    person = re.compile(f"(?:{title}){name}|{name}(?:{words('said')})")
     return sum(bool(person.search(text)) for text in texts), sum(name in text for text in texts)
 
 

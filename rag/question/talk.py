@@ -80,9 +80,8 @@ def is_pasted(text: str, snapshot: Snapshot) -> bool:
         return False
     words = text.split()
     between = " ".join(words[1:-1] or words[:1])
-    passages = snapshot.holding_words(
-        between if len(words) > 1 else pattern("cut_ends").sub("", text)
-    )
+    between = between if len(words) > 1 else pattern("cut_ends").sub("", text)
+    passages = snapshot.holding_words(between)
     rows = np.unique(snapshot.passages.article_row[passages])[:_MAX_ARTICLES_COMPARED].tolist()
     message = _plain(text)
     articles = snapshot.articles(rows).values()

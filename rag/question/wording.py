@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.gazetteer import Place
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.asking import asking, number_of
 from rag.question.compared import bound_of, measure_of
@@ -36,7 +35,8 @@ def understand(text: str) -> Asked:
     excepted, phrases = exceptions(text)
     besides = (*excepted, *([(bound.start, bound.end)] if bound else ()))
     named = [m for m in find_places(text) if not any(a <= m.start < b for a, b in besides)]
-    mentions = [m for m in named if not _aside(text, m)]
+    mentions = [m for m in named if m.place.level != "country" and not _in_name(text, m)]
+    abroad = [m.place for m in named if m.place.level == "country" and m.place.code != "CN"]
     measure = (0, 0)
     if form in ("most", "least"):
         measure = measure_of(text, *words, asks[0].end)
@@ -57,23 +57,14 @@ def understand(text: str) -> Asked:
         names=tuple(names_of(text, excepted)),
         places=tuple(m.place for m in mentions),
         place_spans=tuple((m.start, m.end) for m in mentions),
-        countries=tuple(m.place for m in named if _is_abroad(m.place)),
+        countries=tuple(abroad),  # most articles are about China anyway
         years=tuple(dict.fromkeys(text[start:end] for start, end in years_in(text))),
     )
 
 
-def _is_abroad(place: Place) -> bool:
-    """Whether a place is a country other than China; most articles are about China anyway."""
-    return place.level == "country" and place.code != "CN"
-
-
-def _aside(text: str, mention: PlaceMention) -> bool:
-    """Whether a place does not restrict the answer: a country, or a part of another name."""
-    return (
-        mention.part_of_name
-        or mention.place.level == "country"
-        or bool(EVENT_AFTER.match(text, mention.end))
-    )
+def _in_name(text: str, mention: PlaceMention) -> bool:
+    """Whether a place is only a part of another name, such as that of an event."""
+    return mention.part_of_name or EVENT_AFTER.match(text, mention.end) is not None
 
 
 def denies(text: str) -> bool:
