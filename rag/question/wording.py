@@ -9,8 +9,7 @@ import re
 
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.asking import asking, number_of
-from rag.question.compared import bound_of, measure_of
-from rag.question.forms import counted, form_of
+from rag.question.forms import bound_of, counted, form_of, measure_of
 from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_in
 from rag.question.script import in_simplified
