@@ -18,11 +18,12 @@ from rag.reader.values import Value, find_numbers
 _OVER = re.compile(
     r"超|逾|[多余]|以上|至少|(?:不少|不低|不下)于|突破|高于|多于|\b(?:more|higher|greater)"
     r" than\b|\bover\b|\bat least\b"
-    r"|\bno (?:less|fewer) than\b|\babove\b|\bexceed",
+    r"|\bno (?:less|fewer|lower) than\b|\babove\b|\bexceed",
     re.I,
 )
 _UNDER = re.compile(
-    r"不足|不到|以下|以内|最多|不超过|不高于|不多于|近|低于|少于|\b(?:less|fewer|lower) than\b"
+    r"不足|不到|以下|以内|最多|不超过|不高于|不多于|近|(?<!不)[低少]于"
+    r"|(?<!\bno )\b(?:less|fewer|lower) than\b"
     r"|\bunder\b|\bbelow\b|\bnearly\b|\balmost\b"
     r"|\bclose to\b|\bup to\b|\bat most\b|\bno more than\b",
     re.I,
@@ -155,8 +156,6 @@ def _bound(text: str, start: int, end: int) -> str:
     before = re.split(r"[，,。；;、]", before)[-1]
     near = before[-4:] if before[-1:] > "\u2e80" else before
     nearby = near + text[start : end + 2]
-    if re.search(r"(?:不少|不低|不下)于|\bno (?:less|fewer) than\b", nearby, re.I):
-        return "over"
     if _UNDER.search(nearby):
         return "under"
     if _OVER.search(nearby):
