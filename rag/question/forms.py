@@ -1,7 +1,7 @@
 """Finds the form of a question, such as one thing, all that fit, a count, the most, or why.
 
-With it come its comparisons: the superlative, the bound ("more than 300") and the quantity that they
-compare. The question words come from :mod:`rag.question.asking`.
+With it come its comparisons: the superlative, and the bound ("more than 300"). The question words
+come from :mod:`rag.question.asking`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rag.corpus.places import find_places
 from rag.question.asking import ENTITY_KINDS, Ask, number_of
 from rag.question.kinds import Kind, kind_of
-from rag.question.types import Bound, Span
+from rag.question.types import Bound
 from rag.question.words import pattern
 
 _LOOSE = ("how", "what", "which")  # question words that imply no kind of thing
@@ -31,12 +31,12 @@ def counted(text: str, kind: Kind) -> tuple[str, str]:
     if found := pattern("of_them").search(text):
         which = f"哪个{found['noun']}做"
         thing = kind_of(which)
-        fits = thing.focus[0] == len(which) - 1  # not "大学入学率"
+        fits = thing.end == len(which) - 1  # not "大学入学率"
     elif found := pattern("how_many").match(text, start, max(end, start + 3)):
         chinese = found[0][0] > "\u2e80"
         which = (f"哪{found['measure'] or '个'}" if chinese else "which") + text[found.end() :]
         thing = kind_of(which)
-        fits = not pattern("counted_object").match(which, thing.focus[0])
+        fits = not pattern("counted_object").match(which, thing.end)
         placed = any(m.end == start for m in find_places(text[:start])) if chinese else False
         fits = fits and (
             not chinese or placed or bool(pattern("before_subject").search(text[:start]))
@@ -44,7 +44,7 @@ def counted(text: str, kind: Kind) -> tuple[str, str]:
         fits = fits or bool(pattern("into").search(text[:start]))
     else:
         return "", ""
-    noun = which[: thing.focus[0]]
+    noun = which[: thing.end]
     if thing.kind == "person":
         fits = fits and bool(pattern("office").search(noun))
     elif thing.kind == "organisation":
@@ -54,10 +54,8 @@ def counted(text: str, kind: Kind) -> tuple[str, str]:
     return (thing.kind, thing.level) if fits else ("", "")
 
 
-def form_of(
-    text: str, kind: Kind, asks: Sequence[Ask], number: bool, bound: Bound | None
-) -> tuple[str, Span]:
-    """Returns one of ``FORMS``, and the span of the superlative for "most" and "least".
+def form_of(text: str, kind: Kind, asks: Sequence[Ask], number: bool, bound: Bound | None) -> str:
+    """Returns one of ``FORMS``.
 
     Args:
         text: the question in simplified characters.
@@ -69,7 +67,7 @@ def form_of(
     first = asks[0] if asks else None
     lead = pattern("polite").match(text)
     begin = lead.end() if lead else 0
-    word, span = extreme(text, kind, first)
+    word = extreme(text, kind, first)
     why = pattern("why").search(text)
     nearby = first.end + _NEAR if first and first.kind in _LOOSE else -1
     if pattern("open").search(text, begin if first else 0):
@@ -90,7 +88,7 @@ def form_of(
         form = "how"
     else:
         form = _form_of_things(text, kind, first, bound)
-    return form, span
+    return form
 
 
 def _form_of_things(text: str, kind: Kind, first: Ask | None, bound: Bound | None) -> str:
@@ -114,8 +112,8 @@ def _form_of_things(text: str, kind: Kind, first: Ask | None, bound: Bound | Non
 # ---- the most and the least
 
 
-def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
-    """Returns "most" or "least" and the span of the superlative; "" and (0, 0) for none.
+def extreme(text: str, kind: Kind, ask: Ask | None) -> str:
+    """Returns "most" or "least" for a question with a superlative; else "".
 
     A superlative that only describes a thing does not count: "最长的桥在哪里", "Who built the
     longest bridge?".
@@ -126,9 +124,9 @@ def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
         ask: the first question words, or None.
     """
     if ask is None or kind.kind == "number" or ask.kind in ("why", "how"):
-        return "", (0, 0)
+        return ""
     if ask.kind == "date" and not re.match("哪|which|what", text[ask.start :], re.I):
-        return "", (0, 0)
+        return ""
     for found in pattern("most").finditer(text):
         before = text[: found.start()]
         if found.start() < ask.start:  # not "最长的桥在哪里"
@@ -141,53 +139,20 @@ def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
         else:
             counts = True
         if counts and not re.search(r"\bone of (?:\w+ )?$", before):
-            return ("least" if pattern("least").search(found[0]) else "most"), found.span()
-    return "", (0, 0)
+            return "least" if pattern("least").search(found[0]) else "most"
+    return ""
 
 
 # ---- more or less than
 
 
-def bound_of(text: str) -> tuple[Bound | None, Span]:
-    """The bound that a quantity is compared with, a figure or a name, and the span of the whole
-    comparison ("more than 300 shops"); None and (0, 0) for none.
-    """
+def bound_of(text: str) -> Bound | None:
+    """The bound that a quantity is compared with, a figure or a name; None for no comparison."""
     for found in pattern("bound").finditer(text):
         group = next(name for name, words in found.groupdict().items() if words)
         value, start = found[group].rstrip("., "), found.start(group)
         if not re.match(r"[12]\d{3}(?:年|$)", value):  # a year is no bound: "over 2022"
             comparison = text[found.start() : start] + text[found.end(group) : found.end()]
             less, inclusive = (pattern(way).search(comparison) for way in ("below", "inclusive"))
-            return Bound(start, start + len(value), value, not less, bool(inclusive)), found.span()
-    return None, (0, 0)
-
-
-# ---- the quantity
-
-
-def measure_of(text: str, start: int, end: int, after: int) -> Span:
-    """The span of the quantity that ``text[start:end]`` compares: a noun before it, else behind it.
-
-    Args:
-        text: the question in simplified characters.
-        start, end: offsets of the comparison.
-        after: offset where the question words end.
-    """
-    commas = (text.rfind(mark, 0, start) + 1 for mark in "，,：:")
-    begin = max(after if after <= start else 0, *commas)
-    for lead in ("when_before", "left_of_measure"):
-        if found := pattern(lead).match(text, begin, start):
-            begin = found.end()
-    latin = text[start:end].isascii()
-    head = text[begin:start]
-    verb = pattern("did" if latin else "done_zh").search(head)
-    if latin and pattern("size").match(text, start):
-        return start, end
-    bare = pattern("right_of_measure").sub("", head)
-    verb = verb or re.search(r"\bha(?:ve|s|d)\b", head[len(bare) :])  # "states have"
-    head = bare
-    if head and not verb and len(head) <= (40 if latin else 14):
-        return begin, begin + len(head)
-    if found := pattern("noun_en" if latin else "noun_zh").match(text, end):
-        return found.span("noun")
-    return (begin, begin + len(head)) if head else (start, end)
+            return Bound(start, start + len(value), value, not less, bool(inclusive))
+    return None

@@ -36,12 +36,14 @@ def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
 
 
 class Kind(NamedTuple):
-    """What a question asks for: the fields of these names of :class:`rag.question.types.Asked`."""
+    """What a question asks for: fields of :class:`rag.question.types.Asked`, and where its question
+    words end.
+    """
 
     kind: str
     level: str
     idle: tuple[Span, ...]
-    focus: Span
+    end: int
     several: bool
     where: bool
 
@@ -53,7 +55,7 @@ def kind_of(text: str) -> Kind:
     found = [(kind, level, match) for kind, level, match in matches if match]
     kind, level, match = min(found, key=lambda one: one[2].start(), default=("text", "", None))
     idle: tuple[Span, ...] = ()
-    focus = (0, 0)
+    behind = match.end() if match and kind != "text" else 0
     if match and kind != "text":
         start, end = match.span()
         if kind == "number" and (named := pattern("amount_en").search(match[0])):
@@ -64,14 +66,12 @@ def kind_of(text: str) -> Kind:
         if telling and kind in ("organisation", "document"):
             end = start + telling.start()
         idle = ((start, end), *([match.span("noun")] if match.groupdict().get("noun") else ()))
-        after = 12 if ord(text[start]) > 0x2E80 else 40
-        focus = match.end(), min(len(text), match.end() + after)
     asks_of = text[slice(*idle[0])] if idle else ""
-    several = bool(idle and pattern("several").search(text[idle[0][0] : focus[0]]))
+    several = bool(idle and pattern("several").search(text[idle[0][0] : behind]))
     where = kind == "places" and level == "any" and bool(pattern("where").search(asks_of))
     for verbs in ("happens", "befalls")[: 1 + (kind == "places")]:
         idle += tuple(verb.span() for verb in pattern(verbs).finditer(text))
-    return Kind(kind, level, idle, focus, several, where)
+    return Kind(kind, level, idle, behind, several, where)
 
 
 def begin_of(text: str) -> int:
