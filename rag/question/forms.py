@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.places import find_places
-from rag.question.asking import ENTITY_KINDS, Ask, number_of
-from rag.question.kinds import Kind, kind_of
+from rag.question.asking import ENTITY_KINDS, Ask, Kind, kind_of, number_of
 from rag.question.types import Bound
 from rag.question.words import pattern
 

@@ -56,10 +56,10 @@ def parse(
     """
     typed = clean(question)
     today = day_of(snapshot, as_of)
-    about = about_corpus(in_simplified(typed), today, snapshot.model)
     history = [turn for turn in history if turn[1].kind != "talk"]
     aside = bool(history) and is_aside(simplified(typed))
-    about = None if aside else about  # "还有别的报道吗？" is about the last answer
+    # "还有别的报道吗？" is about the last answer.
+    about = None if aside else about_corpus(in_simplified(typed), today, snapshot.model)
     talk = "" if about or aside else _talk(typed, history, snapshot, today)
     # "How many articles are there?" is whole, unless the last question was about a subject.
     whole = about and (about.subject or not history or not history[-1][1].about)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 
 from rag.corpus.places import PlaceMention, find_places
-from rag.question.asking import asking, number_of
+from rag.question.asking import asking, begin_of, kind_of, number_of
 from rag.question.forms import bound_of, counted, form_of
-from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_in
 from rag.question.script import in_simplified
 from rag.question.types import Asked, Span
