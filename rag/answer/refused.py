@@ -67,7 +67,9 @@ def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
             else:
                 out.append((start, end))
     words = (query.text[a:b].strip("的了") for a, b in out)
-    return tuple(one for one in words if len(one) > 1 or one.isdigit())  # "码" tells nobody anything
+    return tuple(
+        one for one in words if len(one) > 1 or one.isdigit()
+    )  # "码" tells nobody anything
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Recognises asides: short questions that only make sense after an answer.
 
-Examples are "还有呢？", "新华社的呢？", "第二个呢？" and "and the number?". Each kind has a pattern
+Examples are "还有呢？", "新华社的呢？", "第二个呢？", "哪个更长？" and "and the number?". Each kind has a pattern
 that must match the whole question. In this module, "the question before" is the last one of the
 conversation, in full.
 """
@@ -11,13 +11,14 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.places import find_places
-from rag.question.asking import asking
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
 from rag.question.script import simplified
 from rag.question.types import Earlier, Turns
-from rag.question.whole import ANY_DAY, language, taken_apart
+from rag.question.whole import ANY_DAY, language, subject, taken_apart
 from rag.question.words import in_other, lines, ordinal, pattern, words
+
+_MAX_TURNS_BACK = 4  # number of earlier turns, at most, in which two things to compare are sought
 
 
 def asks_more(question: str) -> bool:
@@ -49,9 +50,8 @@ def others_than(question: str, before: str) -> str:
     # If the question before has exceptions already, join them: "Besides France and Japan, ...".
     if earlier := pattern("left_out").fullmatch(before):
         others, before = earlier["zh"] or earlier["en"], earlier["rest"]
-        excepted = (
-            others if excepted in others else f"{others}{'和' if chinese else ' and '}{excepted}"
-        )
+        both = f"{others}{'和' if chinese else ' and '}{excepted}"
+        excepted = others if excepted in others else both
     if chinese:
         return f"除了{excepted}，{before}"
     return f"Besides {excepted}, {before[0].lower()}{before[1:]}"
@@ -106,8 +106,6 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
     """
     question = question.strip()
     if meant := pattern("meant").fullmatch(question):
-        if asking(meant["zh"] or meant["en"]):  # "不对，我问的是损失多少本书"
-            return f"{meant['zh'] or meant['en']}？"
         return _what_about(meant["zh"] or meant["en"], bool(meant["zh"]))
     found = pattern("nth").fullmatch(question)
     if found and (answer.rows or not pattern("ordered").search(before)):
@@ -115,12 +113,10 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
         return label and _what_about(label, question[:1] > "\u2e80")
     for row in lines("asked_by_name.tsv"):
         zh, en, chinese, english = row.split("\t")
-        asks_zh, asks_en = words("by_name_zh"), words("by_name_en")
-        if re.fullmatch(asks_zh.replace("NAME", zh), question) and not re.search(zh, before):
-            return chinese
-        asks = re.fullmatch(asks_en.replace("NAME", en), question, re.I)
-        if asks and not re.search(rf"\b(?:{en})\b", before, re.I):
-            return english
+        for lang, name, full in (("zh", zh, chinese), ("en", rf"\b(?:{en})\b", english)):
+            asks = words(f"by_name_{lang}").replace("NAME", name)
+            if re.fullmatch(asks, question, re.I) and not re.search(name, before, re.I):
+                return full
     found = pattern("feast").fullmatch(question)
     feast = found and f"{found['feast']}期间"
     if feast and any(one.kind == "festival" for one in find_periods(feast, ANY_DAY)):
@@ -189,3 +185,40 @@ def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
         return f"据{name}报道，{before}"
     small = before[0].lower() + before[1:] if pattern("first_word").match(before) else before
     return f"According to {name}, {small}"
+
+
+def of_two(question: str, history: Turns) -> str:
+    """Completes "哪个更长？", "Which one is longer?" or "Compare the two" with the two things that
+    were asked about last; "" for other questions.
+    """
+    which = pattern("which_of_two").fullmatch(question.strip())
+    compare = pattern("compare").fullmatch(question.strip().rstrip("。.?？"))
+    if compare and not pattern("these_two").fullmatch(compare[1] or compare[2]):
+        compare = None
+    chinese = bool(which and which["zh"] or compare and compare[1])
+    both = _both(history, "zh" if chinese else "en") if which or compare else ""
+    if both and which and chinese:
+        return f"{both}哪个{which['zh']}？"
+    if both and which:
+        either = pattern("two_joined").sub(" or ", both)
+        return f"Which {which['verb'].lower()} {which['en']}, {either}?"
+    return both and (f"比较{both}" if chinese else f"Compare {both}")
+
+
+def _both(history: Turns, lang: str) -> str:
+    """The two things that were asked about last, joined by "and" or 和; "" for fewer than two."""
+    things: list[str] = []
+    for asked, answer in reversed(history[-_MAX_TURNS_BACK:]):
+        whole = taken_apart(answer.completed or asked)
+        if language(whole.body) != lang and not answer.about:
+            continue
+        if compared := pattern("compare").match(whole.body):  # "Compare A and B"
+            name = compared[1] or compared[2]
+        else:  # a question about the corpus may have been in the other language
+            name = answer.about or re.sub("(?:分别|各自?|都)+$", "", subject(whole, lang))
+        if name and name not in things:
+            things.insert(0, name)
+        if len(things) == 2 or pattern("two_joined").search(name):
+            break
+    both = ("和" if lang == "zh" else " and ").join(things)
+    return both if pattern("two_joined").search(both) else ""

@@ -7,8 +7,7 @@ evidence itself is about the right place and time, not just its article.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -59,26 +58,24 @@ def find_limits(
     limits = _Limits(snapshot, question, without)
     today = day_of(snapshot, as_of)
     periods = find_periods(asked.plain, today)
-    phrase, idle = limits.publisher(asked)
-    applied, dealt = limits.times(asked, periods)
+    phrase = limits.publisher(asked)
+    told = limits.times(asked, periods)
     places = limits.places(asked, phrase)
     if limits.lifted:
         raise UsageError(
             f"expected {', '.join(CONSTRAINTS)} or words of the question that restrict it, got "
             f"{', '.join(sorted(limits.lifted))}"
         )
-    time_phrases = [question[one.start : one.end] for one in periods]
+    dated = " ".join(question[one.start : one.end] for one in periods)
     now = replace(
         asked,
-        idle=(*asked.idle, *idle, *dealt, *limits.freed),
+        idle=(*asked.idle, *limits.idle, *limits.freed),
         places=tuple(places.values()),
         place_spans=tuple(places),
         names=tuple(span for span in asked.names if outside_of(span, limits.freed)),
-        told=tuple(applied),
+        told=tuple(told),
         freed=tuple(limits.freed),
-        years=tuple(
-            year for year in asked.years if not any(year in words for words in time_phrases)
-        ),
+        years=tuple(year for year in asked.years if year not in dated),
     )
     constraints = tuple(sorted(limits.found, key=lambda one: one.start))
     return now, constraints, limits.allowed, today.isoformat() if today and periods else ""
@@ -90,6 +87,7 @@ class _Limits:
     Attributes:
         allowed: bool (n_articles,), the articles that pass the constraints found so far.
         found: the constraints that apply.
+        idle: spans that need no more support by evidence.
         freed: spans of the constraints that the user lifts.
         lifted: words of constraints to lift that have not been found yet; kinds are not in it.
     """
@@ -98,73 +96,64 @@ class _Limits:
         self._snapshot, self._question, self._without = snapshot, question, without
         self.allowed = np.ones(snapshot.n_articles, bool)
         self.found: list[Constraint] = []
+        self.idle: list[Span] = []
         self.freed: list[Span] = []
         self.lifted = set(without) - set(CONSTRAINTS)
 
-    def _takes(self, kind: str, span: Span, value: str, mask: Callable[[], np.ndarray]) -> bool:
-        """Applies a constraint unless it is lifted; returns whether it applies.
-
-        ``mask`` returns the articles that pass, bool (n_articles,); it is called only if needed.
-        """
+    def _takes(self, kind: str, span: Span, value: str) -> bool:
+        """Records a constraint as lifted or found; returns whether it applies to the articles."""
         words = self._question[slice(*span)]
         self.lifted.discard(words)
         if kind in self._without or words in self._without:
             self.freed.append(span)
             return False
         self.found.append(Constraint(kind, words, *span, value))
-        np.logical_and(self.allowed, mask(), out=self.allowed)
         return True
 
-    def publisher(self, asked: Asked) -> tuple[Span, list[Span]]:
-        """Applies the publisher; returns the span of the phrase that names it, and idle spans.
-
-        Without a publisher these are (0, 0) and [].
-        """
+    def publisher(self, asked: Asked) -> Span:
+        """Applies the publisher; returns the span of the phrase that names it, (0, 0) for none."""
         if not may_name_publisher(asked.plain):
-            return (0, 0), []
+            return 0, 0
         sources, of_article = self._snapshot.source_codes
         # ``asked.plain`` is in simplified characters, so the sources are compared in these, too.
         same = asked.plain == self._question
         spelled = {name: name if same else simplified(name) for name in sources}
         publisher = find_publisher(asked.plain, spelled.values())
         if not publisher:
-            return (0, 0), []
+            return 0, 0
         named = [name for name, as_asked in spelled.items() if as_asked in publisher.sources]
-        of = np.isin(sources, named)[of_article]
-        span = publisher.start, publisher.end
-        self._takes("source", span, " | ".join(named), lambda: of)
-        return publisher.phrase, [publisher.phrase]
+        if self._takes("source", (publisher.start, publisher.end), " | ".join(named)):
+            self.allowed &= np.isin(sources, named)[of_article]
+        self.idle.append(publisher.phrase)
+        return publisher.phrase
 
-    def times(
-        self, asked: Asked, periods: Sequence[TimeConstraint]
-    ) -> tuple[list[TimeConstraint], list[Span]]:
-        """Applies the times; returns the periods that evidence must be of, and idle spans.
+    def times(self, asked: Asked, periods: Sequence[TimeConstraint]) -> list[TimeConstraint]:
+        """Applies the times; returns the periods that evidence must be of.
 
         Idle are relative times, which articles do not repeat, and what a festival has besides its
         name.
         """
         applied: list[TimeConstraint] = []
-        idle: list[Span] = []
         for one in periods:
             slack, span = _SLACK.get(one.kind, _LATE), (one.start, one.end)
             relative = one.kind == "relative"
-            dated = functools.partial(of_period, self._snapshot, one.period, *slack, not relative)
-            if self._takes("date", span, str(one.period), dated):
+            if self._takes("date", span, str(one.period)):
+                self.allowed &= of_period(self._snapshot, one.period, *slack, not relative)
                 words = self._question[slice(*span)]
                 applied.append(replace(one, years=tuple(y for y in asked.years if y in words)))
                 if relative:
-                    idle.append(span)
+                    self.idle.append(span)
                 elif one.name_span:
-                    idle += [(one.start, one.name_span[0]), (one.name_span[1], one.end)]
-        return applied, idle
+                    self.idle += [(one.start, one.name_span[0]), (one.name_span[1], one.end)]
+        return applied
 
     def places(self, asked: Asked, phrase: Span) -> dict[Span, Place]:
         """Applies places outside of a publisher's ``phrase``; returns those applied, by span."""
         applied: dict[Span, Place] = {}
         for place, span in zip(asked.places, asked.place_spans):
-            about = functools.partial(naming_places, self._snapshot, [place])
             inside = phrase[0] <= span[0] < phrase[1]
-            if not inside and self._takes("place", span, full_name(place), about):
+            if not inside and self._takes("place", span, full_name(place)):
+                self.allowed &= naming_places(self._snapshot, [place])
                 applied[span] = place
         return applied
 

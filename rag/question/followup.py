@@ -9,9 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.question.asides import asks_details, asks_more, of_publisher, others_than
+from rag.question.asides import asks_details, asks_more, of_publisher, of_two, others_than
 from rag.question.asides import quote_asked_for, reworded, row_asked_for
-from rag.question.compared_before import asks_which, compares_both
 from rag.question.asking import Ask, is_bare
 from rag.question.names import names_of
 from rag.question.query import MAX_CHARACTERS
@@ -71,7 +70,7 @@ def complete(question: str, history: Turns, sources: Names = (), second: bool = 
     old = is_traditional(question + before)
     asked, before = (simplified(question), simplified(before)) if old else (question, before)
     again = asks_more(asked) or asks_details(asked) or quote_asked_for(asked, answer)
-    full = before if again else asks_which(asked, history) or compares_both(asked, history)
+    full = before if again else of_two(asked, history)
     full = full or of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)
     full = full or others_than(asked, before)
     if full:
@@ -93,13 +92,10 @@ def _may_lack(question: str) -> LeaningQuestion | None:
     whole, lang = taken_apart(question), language(question)
     size = len(whole.body if lang == "zh" else whole.body.split())
     named = whole.groups or whole.times or names_of(whole.body)
-    lacks = (
-        whole.ask
-        and not named
-        and size <= _MAX_AMBIGUOUS_SIZE[lang]
-        and not pattern("empty_it").search(question)
-    )
-    return LeaningQuestion(whole, lang, tail=True) if lacks else None
+    if not whole.ask or named or size > _MAX_AMBIGUOUS_SIZE[lang]:
+        return None
+    empty_it = pattern("empty_it").search(question)
+    return None if empty_it else LeaningQuestion(whole, lang, tail=True)
 
 
 def leaning(question: str) -> LeaningQuestion | None:
@@ -119,24 +115,21 @@ def leaning(question: str) -> LeaningQuestion | None:
     start, end = found.span() if found and found[0] != "IT" else (0, 0)
     signs = signs[:start] + _PRONOUN * (end - start) + signs[end:]
     follow_up = LeaningQuestion(whole, language(question), pronoun=(start, end))
+    if end and pattern("empty_it").search(question):
+        return None
     # A pronoun with "how long" or "how old" refers to a single thing; with "which", to several.
     counts = ask and ask.kind == "number" and not is_bare(whole.asks)
     if not _left(signs, follow_up.lang) and (not end or ask and not counts):
-        return (
-            None if end and pattern("empty_it").search(question) else _bare(follow_up, signs, lead)
-        )
+        return _bare(follow_up, signs, lead)
     about = "呢" if question.rstrip("？? ").endswith("呢") else lead or "?" * question.endswith("?")
     if end:
-        return None if pattern("empty_it").search(question) else _referring(follow_up, signs, about)
+        return _referring(follow_up, signs, about)
     return _lacking(follow_up, signs, ask) if ask else _about(follow_up, signs, about)
 
 
 def _left(signs: str, lang: str) -> list[str]:  # content words; in Chinese, characters
-    return (
-        pattern("no_content").sub(" ", signs).split()
-        if lang == "en"
-        else [*pattern("no_content").sub("", signs)]
-    )
+    left = pattern("no_content").sub(" ", signs).split()
+    return left if lang == "en" else list("".join(left))
 
 
 def _bare(follow_up: LeaningQuestion, signs: str, lead: str) -> LeaningQuestion | None:
@@ -173,21 +166,16 @@ def _referring(follow_up: LeaningQuestion, signs: str, about: str) -> LeaningQue
     most = _MAX_AHEAD[lang] if _ASK in ahead and not _left(behind, lang) else 0  # "谁修建了它？"
     # The referent is in the question, or "He" is a name: "谁在他父亲去世后接管了公司？", "Did He
     # Jun win?", "When it opened, ...".
-    named = (
-        ahead.endswith("在") and _ASK in ahead or re.match(r"[Hh]e [A-Z]|\w+.*[,，]", body[start:])
-    )
+    of_clause = ahead.endswith("在") and _ASK in ahead
+    named = of_clause or re.match(r"[Hh]e [A-Z]|\w+.*[,，]", body[start:])
     if _PLACE in ahead or len(_left(ahead, lang)) > most or named:
         return None
-    alone = not ask and not re.search(f"[{_PLACE}{_TIME}]", behind)
-    if alone and (
-        about == "呢" or lang == "en" and not ahead and not pattern("clause_en").search(body)
-    ):
-        is_aspect = behind.startswith("的") or bool(
-            re.match("its|his|their|her ", body[start:], re.I)
-        )
-        # "它的造价呢？"
-        return replace(follow_up, topic=behind.strip(), pronoun=(0, 0), is_aspect=is_aspect)
-    return replace(follow_up, tail=True)
+    mere_topic = lang == "en" and not ahead and not pattern("clause_en").search(body)
+    if ask or re.search(f"[{_PLACE}{_TIME}]", behind) or not (about == "呢" or mere_topic):
+        return replace(follow_up, tail=True)
+    its = re.match("its|his|their|her ", body[start:], re.I)
+    is_aspect = behind.startswith("的") or its is not None  # "它的造价呢？"
+    return replace(follow_up, topic=behind.strip(), pronoun=(0, 0), is_aspect=is_aspect)
 
 
 def _about(follow_up: LeaningQuestion, signs: str, about: str) -> LeaningQuestion | None:
@@ -196,26 +184,20 @@ def _about(follow_up: LeaningQuestion, signs: str, about: str) -> LeaningQuestio
     Examples are "消防演练呢", "what about the museum", "and against" and "The cost?".
     """
     ends = f"^[在于对]?[{_PLACE}{_TIME}]+的?|(?:,? ?(?:in|at|on|of|for)? ?[{_PLACE}{_TIME}]+)+$"
+    body = follow_up.whole.body
     topic = re.sub(r"^on (?=\w+day$)", "", re.sub(ends, "", signs).strip(), flags=re.I)
     if follow_up.lang == "zh":
-        fits = about == "呢" and understand(follow_up.whole.body).form != "whether"
+        fits, size = about == "呢" and understand(body).form != "whether", len(topic)
     else:
-        alone = re.sub("^on ", "", follow_up.whole.body, flags=re.I) == topic and " " not in topic
+        alone = re.sub("^on ", "", body, flags=re.I) == topic and " " not in topic
         short = alone or bool(re.match("(the|an?|for|by|to|with) ", topic, re.I))
-        fits = short and about == "?" or about not in "?"
+        fits, size = short and about == "?" or about not in "?", len(topic.split())
         bare_topic = topic.removeprefix("the ")  # "the injured" is no clause
         fits = fits and not (" " in bare_topic and pattern("clause_en").search(bare_topic))
         topic = topic if " " in topic or about != "?" else topic.lower()  # "Shops?"
-    fits = (
-        fits
-        and len(topic if follow_up.lang == "zh" else topic.split())
-        <= _MAX_TOPIC_SIZE[follow_up.lang]
-    )
-    return (
-        replace(follow_up, topic=topic)
-        if fits and not re.search(f"[{_PLACE}{_TIME},，]", topic)
-        else None
-    )
+    fits = fits and size <= _MAX_TOPIC_SIZE[follow_up.lang]
+    named = re.search(f"[{_PLACE}{_TIME},，]", topic)
+    return replace(follow_up, topic=topic) if fits and not named else None
 
 
 def _lacking(follow_up: LeaningQuestion, signs: str, ask: Ask) -> LeaningQuestion | None:
@@ -227,9 +209,8 @@ def _lacking(follow_up: LeaningQuestion, signs: str, ask: Ask) -> LeaningQuestio
     ahead, behind = (_left(one, follow_up.lang) for one in (signs[: ask.start], signs[ask.end :]))
     figure = signs.endswith(_ASK) and ask.kind in ("number", "person") and "有" not in signs
     fits = not ahead or (figure or "了" in signs[: ask.start] if zh else not behind)
-    fits = fits and len(behind) <= _MAX_BEHIND[follow_up.lang] + (
-        ask.kind == ("number" if zh else "which")
-    )
+    more = ask.kind == ("number" if zh else "which")
+    fits = fits and len(behind) <= _MAX_BEHIND[follow_up.lang] + more
     loose = ask.kind in ("what", "how") and len(ahead + behind) > zh and f"了{_ASK}" not in signs
     fits = fits and len(ahead) <= _MAX_AHEAD[follow_up.lang] and _PLACE not in signs and not loose
     named = pattern("named_asked").search(signs) or names_of(follow_up.whole.body)

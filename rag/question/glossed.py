@@ -1,33 +1,30 @@
 """Replaces names in English questions by those that Chinese articles use.
 
 "Doksuri" becomes 杜苏芮 if an article glosses it as “杜苏芮”（DOKSURI）, and "NATO" becomes 北约. A
-gloss is a name in Latin letters in brackets behind the Chinese name.
+gloss is a name in Latin letters in brackets behind the Chinese name. Which characters before the
+brackets are the name is told by its sound: "Steinmeier" and 施泰因迈尔 are compared by their
+skeletons, a letter for the class of each consonant, without the vowels.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
 from rag.question.asking import outside_of
-from rag.question.pinyin import NAME_MASK
-from rag.question.same import known_names
+from rag.question.pinyin import masked, readings
+from rag.question.same import known_names, put
 from rag.question.script import has_chinese
-from rag.question.sounds import (
-    MIN_SOUND_SIMILARITY,
-    TRANSCRIPTION_CHARACTERS,
-    bones_of,
-    likeness,
-    skeleton,
-)
+from rag.question.words import lines
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
 _CAPITALS = re.compile(
@@ -45,6 +42,29 @@ _LOOKED_INTO = 64  # number of passages with a name, at most, that are searched 
 # less than 2.
 _OFTEN = 2
 _MOST = 4  # number of names in a question, at most, that are replaced
+TRANSCRIPTION_CHARACTERS = "".join(lines("foreign.txt"))
+_MIN_SOUND_SIMILARITY = 0.66  # least likeness (0 to 1) at which two names count as the same
+# The letters of each class of consonants, with its name in skeletons; the first that fits counts.
+_CLASSES = {
+    r"^y(?=[aeou])|^w(?=u)": "",
+    r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz": "S",
+    r"th": "T",
+    r"ph": "F",
+    r"ck|qu": "K",
+    r"wh": "F",
+    r"ng|n": "N",
+    r"c(?=[eiy])": "S",
+    r"g(?=[eiy])": "J",
+    r"[szjxq]": "S",
+    r"[bp]": "P",
+    r"[dt]": "T",
+    r"[gkc]": "K",
+    r"h": "H",
+    r"[fvw]": "F",
+    r"[lr]": "L",
+    r"m": "M",
+}
+_CONSONANT = re.compile("|".join(f"({letters})" for letters in _CLASSES))
 
 
 def in_chinese(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
@@ -56,19 +76,14 @@ def in_chinese(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
     Args:
         snapshot: the index.
         text: the question.
-        plain: the question with a Latin letter in place of each Chinese character.
+        plain: the question as :func:`rag.question.pinyin.masked` returns it.
 
     Returns:
         Both texts with the names replaced. For a foreign name the most frequent gloss counts,
         provided that it is quoted or sounds like the Latin name.
     """
-    last = len(plain)
-    for start, end, name in sorted(_names(snapshot, plain), reverse=True)[-_MOST:]:
-        if end <= last:
-            last = start
-            text = f"{text[:start]}{name}{text[end:]}"
-            plain = f"{plain[:start]}{NAME_MASK * len(name)}{plain[end:]}"
-    return text, plain
+    names = sorted(_names(snapshot, plain))[:_MOST]
+    return put(text, names), masked(plain, names)
 
 
 def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
@@ -77,9 +92,9 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
     for (start, end), ways in known_names(snapshot, text):
         if text[start].isupper() and outside_of((start, end), places):
             rows = snapshot.holding_words(text[start:end])
-            chinese = filter(has_chinese, ways)
-            name = max(chinese, key=lambda way: _count_passages(snapshot, way), default="")
-            often = name and _count_passages(snapshot, name) >= max(_OFTEN * len(rows), 1)
+            counts = {way: len(snapshot.holding_words(way)) for way in ways if has_chinese(way)}
+            name = max(counts, key=lambda way: counts[way], default="")
+            often = name and counts[name] >= max(_OFTEN * len(rows), 1)
             if often and _all_chinese(snapshot, rows):
                 yield start, end, name
     for match in _CAPITALS.finditer(text):
@@ -87,32 +102,23 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
         if not outside_of((start, end), places):
             continue
         # In "Typhoon Doksuri" only "Doksuri" needs a gloss: the vectors know "Typhoon", and known
-        # words match across languages without one.
-        words = [(at.start(), _is_known(snapshot.model, at[0])) for at in _WORD.finditer(match[0])]
-        for number, (at, known) in enumerate(words):
-            if all(one for _, one in words[number:]):
+        # words match across languages without one. They are single tokens.
+        words = list(_WORD.finditer(match[0]))
+        known = [len(snapshot.model.spans(word[0])[0]) == 1 for word in words]
+        for number, word in enumerate(words):
+            if all(known[number:]):
                 break
-            if name := _gloss_of(snapshot, match[0][at:]):
-                yield start + at, end, name
+            if name := _gloss_of(snapshot, match[0][word.start() :]):
+                yield start + word.start(), end, name
                 break
-            if not known:
+            if not known[number]:
                 break
-
-
-def _is_known(model: StaticModel, word: str) -> bool:
-    """Whether a word is a single token, as common English words and names are."""
-    return len(model.spans(word)[0]) == 1
 
 
 def _all_chinese(snapshot: Snapshot, rows: np.ndarray) -> bool:
     """Whether all of some passages are from Chinese articles; true for none."""
     langs, codes = snapshot.lang_codes[0], snapshot.passage_langs[rows]
     return all(langs[code] == "zh" for code in set(codes.tolist()))
-
-
-def _count_passages(snapshot: Snapshot, words: str) -> int:
-    """The number of passages that contain some words."""
-    return len(snapshot.holding_words(words))
 
 
 def _gloss_of(snapshot: Snapshot, latin: str) -> str:
@@ -127,7 +133,7 @@ def _gloss_of(snapshot: Snapshot, latin: str) -> str:
     texts = snapshot.passage_texts(rows[:_LOOKED_INTO])
     found = Counter(name for text in texts for name in _glosses(text, latin))
     name = found.most_common(1)[0][0] if found else ""
-    return name if name and _count_passages(snapshot, name) >= len(rows) else ""
+    return name if name and len(snapshot.holding_words(name)) >= len(rows) else ""
 
 
 def _glosses(text: str, latin: str) -> Iterator[str]:
@@ -147,20 +153,51 @@ def _sounding(written: str, latin: str) -> str:
 
     Where the Chinese name begins is not marked, so each possible beginning is compared.
     """
-    sought = {skeleton(latin), skeleton(latin.split()[-1])}
+    sought = {_skeleton(latin), _skeleton(latin.split()[-1])}
     vowel = any(word[0] in "AEIOU" for word in (latin, latin.split()[-1]))
-    best, found = MIN_SOUND_SIMILARITY, ""
+    best, found = _MIN_SOUND_SIMILARITY, ""
     for start in range(len(written) - 2, max(-1, len(written) - 13), -1):
         name = written[start:]
-        alike = max(likeness(one, bones_of(name)) for one in sought)
+        alike = max(_likeness(one, _bones_of(name)) for one in sought)
         # Only consonants are compared, so 尔特曼 scores as high for "Altman" as 奥尔特曼; a name
         # with an initial vowel therefore takes in such a character.
         begins = (
             vowel
             and alike == best
-            and not bones_of(name[0])
+            and not _bones_of(name[0])
             and name[0] in TRANSCRIPTION_CHARACTERS
         )
         if name[0] != "·" and (alike > best or begins):
             best, found = alike, name
     return found
+
+
+def _likeness(a: str, b: str) -> float:
+    """The likeness (0 to 1) of two skeletons; those that begin differently are penalised."""
+    alike = SequenceMatcher(None, a, b, autojunk=False).ratio()
+    return alike if a[:1] == b[:1] else 0.85 * alike
+
+
+def _bones_of(name: str) -> str:
+    """The skeleton of a Chinese name, comparable with :func:`_skeleton` of a Latin one."""
+    return "".join(map(_bone, name))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _bone(character: str) -> str:
+    """What a character adds to a skeleton: the class of its first consonant, and a final N."""
+    sound = readings().get(character, ("",))[0]
+    if sound in ("er", "e"):
+        return "L" if sound == "er" else ""
+    first = "S" if re.match("[zcs]h|[jqxzcs]", sound) else _skeleton(sound[:1])
+    return first + "N" * sound[1:].endswith(("n", "g"))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _skeleton(word: str) -> str:
+    """The consonant classes of a Latin word, in order; repeated ones count once."""
+    names, bones = list(_CLASSES.values()), ""
+    for match in _CONSONANT.finditer(re.sub("[^a-z]", "", word.lower())):
+        name = names[(match.lastindex or 1) - 1]
+        bones += "" if bones.endswith(name) else name
+    return bones.replace("J", "S")

@@ -60,13 +60,8 @@ def asking_tokens() -> frozenset[int]:
 
 def reduced(text: str) -> str:
     """Normalises a message: no punctuation, 0 for each number, its name for each emoji."""
-    text = _SIGNS.sub(" ", _NUMBER.sub("0", _EMOJI.sub(_named, folded(text))))
-    return " ".join(text.split())
-
-
-def _named(emoji: re.Match[str]) -> str:
-    """The Unicode name of an emoji."""
-    return f" {unicodedata.name(emoji[0], '').lower()} "
+    named = _EMOJI.sub(lambda one: f" {unicodedata.name(one[0], '').lower()} ", folded(text))
+    return " ".join(_SIGNS.sub(" ", _NUMBER.sub("0", named)).split())
 
 
 def folded(text: str) -> str:

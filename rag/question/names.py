@@ -44,26 +44,11 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
         start, end = match.span()
         if not chinese and (first := pattern("first_words").match(text, start, end)):
             start = first.end()
-        while (
-            start < end
-            and (common := pattern("common_name").match(text, start, end))
-            and (common.end() == end or text[common.end()] == " ")
-        ):
-            start = min(common.end() + 1, end)
-            start = end if text[start:end].isdecimal() else start  # "June 5"
-        possessive = re.search(r"['’]s(?: |$)", text[start:end]) if not chinese else None
-        end = (
-            start + possessive.start()
-            if possessive
-            else start + len(text[start:end].rstrip(" .'’-"))
-        )
-        alone = (
-            start == 0
-            and match[0].isalpha()
-            and " " not in match[0]
-            and not match[0].isupper()
-            and not chinese
-        )
+        if common := pattern("common_names").match(text, start, end):
+            start = end if text[common.end() : end].isdecimal() else common.end()  # "June 5"
+        name = text[start:end] if chinese else re.split(r"['’]s(?: |$)", text[start:end])[0]
+        end = start + len(name.rstrip(" .'’-"))
+        alone = start == 0 and match[0].isalpha() and not (match[0].isupper() or chinese)
         inside = any(a <= start and end <= b for a, b in (*places, *aside))
         if start < end and not alone and not inside and (end - start > 1 or text[start].isdigit()):
             out.append((start, end))

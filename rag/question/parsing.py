@@ -24,7 +24,7 @@ from rag.question.talk import (
     is_pasted,
     talk_of,
 )
-from rag.question.types import Asked, Earlier, ParsedQuestion
+from rag.question.types import Asked, ParsedQuestion, Turns
 from rag.question.wording import understand
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def parse(
     snapshot: Snapshot,
     question: str,
-    history: Sequence[tuple[str, Earlier]] = (),
+    history: Turns = (),
     as_of: str = "",
     without: Sequence[str] = (),
 ) -> ParsedQuestion:
@@ -56,10 +56,10 @@ def parse(
     """
     typed = clean(question)
     today = day_of(snapshot, as_of)
-    about = about_corpus(in_simplified(typed), today, snapshot.model)
     history = [turn for turn in history if turn[1].kind != "talk"]
     aside = bool(history) and is_aside(simplified(typed))
-    about = None if aside else about  # "还有别的报道吗？" is about the last answer
+    # "还有别的报道吗？" is about the last answer.
+    about = None if aside else about_corpus(in_simplified(typed), today, snapshot.model)
     talk = "" if about or aside else _talk(typed, history, snapshot, today)
     # "How many articles are there?" is whole, unless the last question was about a subject.
     whole = about and (about.subject or not history or not history[-1][1].about)
@@ -116,7 +116,7 @@ class _Leaning:
 def _leaning(
     snapshot: Snapshot,
     typed: str,
-    history: Sequence[tuple[str, Earlier]],
+    history: Turns,
     about: bool,
     today: date | None,
 ) -> _Leaning:
@@ -139,9 +139,7 @@ def _asks_of_days(typed: str, today: date | None) -> bool:
     return any(one.period.first != one.period.last for one in find_periods(typed, today))
 
 
-def _talk(
-    typed: str, history: Sequence[tuple[str, Earlier]], snapshot: Snapshot, today: date | None
-) -> str:
+def _talk(typed: str, history: Turns, snapshot: Snapshot, today: date | None) -> str:
     """Returns which of ``TALK_KINDS`` a message is, "" for none.
 
     A message that an article contains word for word, or that asks about a period of several days

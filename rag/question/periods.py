@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.corpus.date_expressions import find_expressions
-from rag.corpus.date_grammar import NUMBER_WORDS, WrittenDate, find_days, number
+from rag.corpus.date_grammar import WrittenDate, find_days
 from rag.corpus.days import (
     Period,
     When,
@@ -31,7 +31,8 @@ from rag.corpus.days import (
 )
 from rag.corpus.feasts import FEASTS, Feast
 from rag.corpus.places import find_places
-from rag.question.words import pattern
+from rag.question.asking import outside_of
+from rag.question.words import amount, pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,8 @@ def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
         if not (until and one.kind != "part" or taken and one.start < taken[-1].end):
             taken.append(one)
     uncompared = [one for one in taken if not _compared(text, one.start, one.end, "same_part")]
-    named = [
-        one
-        for one in find_days(text)
-        if not any(one.start < other.end and other.start < one.end for other in taken)
-    ]
+    spans = [(one.start, one.end) for one in taken]
+    named = [one for one in find_days(text) if outside_of((one.start, one.end), spans)]
     bounded = (_bounded(text, one, today) for one in [*uncompared, *_calendar(text, named, today)])
     return sorted((one for one in bounded if one), key=lambda one: one.start)
 
@@ -293,10 +291,8 @@ def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
 
 def _count(text: str) -> float:
     """The number of units that a word means; "few" counts as 3."""
-    if text in NUMBER_WORDS:
-        return NUMBER_WORDS.index(text) + 1
     known = {"半": 0.5, "few": 3, "couple of": 2, "": 1, "a": 1, "an": 1}
-    return known[text] if text in known else number(text) or 0
+    return known[text] if text in known else amount(text)
 
 
 def _up_to(today: date, count: float, unit: str) -> Period:
@@ -342,20 +338,14 @@ def _joined(text: str, group: list[WrittenDate], today: date | None) -> Iterator
     start, end = group[0].start, group[-1].end
     if _compared(text, start, end):
         return
-    if (
-        len(group) > 1
-        and not any(when.month for when in whens)
-        and re.search("[-–—~～]", text[start:end])
-    ):
+    years = len(group) > 1 and not any(when.month for when in whens)
+    if years and re.search("[-–—~～]", text[start:end]):
         return  # 2011-2020, 2011-12: part of the name of a plan or a sports season
     first, last = _whole(whens)
     begin, close = _days(first), _days(last)
-    # The later date may come first: "2022年和2021年".
-    period = (
-        Period(begin[0], close[1], True)
-        if first.year is None
-        else Period(min(begin[0], close[0]), max(begin[1], close[1]))
-    )
+    period = Period(begin[0], close[1], True)
+    if first.year is not None:  # the later date may come first: "2022年和2021年"
+        period = Period(min(begin[0], close[0]), max(begin[1], close[1]))
     kind = "range" if len(whens) > 1 else "day" if first.day else "unit"
     if len(whens) > 1 and (match := pattern("range_begins").search(text[:start])):
         start = match.start()

@@ -9,13 +9,14 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus.gazetteer import all_places, places_by_name
 from rag.corpus.places import find_places
 from rag.question.asking import outside_of
+from rag.question.same import put
 from rag.question.script import simplified
 from rag.question.words import lines, pattern, words
 
@@ -23,37 +24,26 @@ if TYPE_CHECKING:
     from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
-_MAX_PINYIN_LETTERS = 18  # most letters of three syllables
 _MOST = 3  # number of names in a question, at most, that are looked up
 _CANDIDATES, _LOOKED_INTO = 6, 32  # most homophonous names compared, and passages read for each
 # A word is English if one of its nearest Chinese tokens, of this number, has at least this cosine.
 # Checked on 40 words: "die" and "made" are English, "yi" and "ming" are not.
 _TRANSLATED, _TRANSLATIONS = 0.55, 5
-NAME_MASK = "X"  # replaces each character of a name in the text to which English patterns apply
 
 
 @functools.cache
 def surnames(only_sure: bool = False) -> dict[str, str]:
-    """Chinese family names of one or two characters, each with its pinyin if that is unusual.
+    """Chinese family names of one or two characters, each with its pinyin.
 
-    The value is "" for a usual reading. ``only_sure`` leaves out names that often are the beginning
-    or the end of other words.
+    ``only_sure`` leaves out names that often are the beginning or the end of other words.
     """
     table: dict[str, str] = {}
     files = ("surnames.txt",) if only_sure else ("surnames.txt", "surnames_more.txt")
     for part in " ".join(line for file in files for line in lines(file)).split():
-        name, _, read = part.partition(":")
-        table |= dict.fromkeys([name] if read or len(name) == 2 else name, read)
+        written, _, read = part.partition(":")  # the pinyin is given where it is unusual
+        for name in [written] if read or len(written) == 2 else written:
+            table[name] = read or "".join(readings()[character][0] for character in name)
     return table
-
-
-@functools.cache
-def family_names() -> dict[str, str]:
-    """Chinese family names, each with its pinyin."""
-    return {
-        name: read or "".join(readings()[character][0] for character in name)
-        for name, read in surnames().items()
-    }
 
 
 @functools.cache
@@ -83,7 +73,7 @@ def readings() -> dict[str, tuple[str, ...]]:
 
 def is_pinyin(word: str) -> bool:
     """Whether a word could be one to three syllables of pinyin."""
-    return len(word) <= _MAX_PINYIN_LETTERS and any(_syllables(re.sub("['’-]", "", word.lower())))
+    return any(_syllables(re.sub("['’-]", "", word.lower())))
 
 
 def _syllables(letters: str, most: int = 3) -> Iterator[tuple[str, ...]]:
@@ -121,39 +111,41 @@ def county(word: str) -> tuple[str, str] | None:
         word: the English name in lower case.
     """
     name = _counties().get(word, "")
-    spelled = (name[:size] for size in range(2, 6) if _spells(word, name[:size]))
-    return next(((short, name) for short in spelled), None)
+    end = _reads(name, 0, word)
+    return (name[:end], name) if end > 1 else None
 
 
-def _spells(word: str, name: str) -> bool:
-    """Whether a Latin word is the pinyin of a Chinese name."""
-    left = {word}
-    for character in name:
-        starts = readings().get(character, ())
-        left = {one[len(read) :] for one in left for read in starts if one.startswith(read)}
-    return "" in left
+def spelled(text: str, word: str) -> list[tuple[int, int]]:
+    """The spans of a text of which a Latin word, of two letters or more, is the pinyin."""
+    letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
+    if len(letters) < 2:
+        return []
+    spans = ((start, _reads(text, start, letters)) for start in range(len(text)))
+    return [(start, end) for start, end in spans if end]
 
 
-class Spelled(NamedTuple):
-    """An English question with its Chinese names in characters, as most articles write them.
+def _reads(text: str, at: int, letters: str) -> int:
+    """The end of the characters from ``at`` that are read as all ``letters``; 0 for none."""
+    if not letters:
+        return at
+    for sound in readings().get(text[at : at + 1], ()):
+        for form in {sound, sound.replace("v", "u"), sound.replace("v", "yu")}:
+            if letters.startswith(form) and (end := _reads(text, at + 1, letters[len(form) :])):
+                return end
+    return 0
 
-    Attributes:
-        text: the question with these names ("Who is 韩旭?"). A name stays in Latin letters if no
-            passage has it in characters, or at least as many passages have it in Latin letters.
-        plain: the same with a Latin letter for each of their characters ("Who is XX?"), so that
-            patterns of English words apply to it and offsets agree with ``text``.
-        missing: names of three syllables or more that no passage has, in either script.
+
+def in_characters(snapshot: Snapshot, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """Puts the Chinese names of persons and counties in an English question into characters, as
+    most articles write them.
+
+    Returns:
+        The question with these names ("Who is 韩旭?"); a name stays in Latin letters if no passage
+        has it in characters, or at least as many passages have it in Latin letters. The same with
+        a Latin letter for each of their characters (:func:`masked`). And the names of three
+        syllables or more that no passage has, in either script.
     """
-
-    text: str
-    plain: str
-    missing: tuple[str, ...]
-
-
-def in_characters(snapshot: Snapshot, text: str) -> Spelled:
-    """Puts the Chinese names of persons and counties in an English question into characters."""
-    rewritten = masked = text
-    missing = []
+    names, missing = [], []
     for family, given, start, end in reversed(_spelled(text)[:_MOST]):
         if family:
             name, persons, count = _most_written(snapshot, family, given)
@@ -167,9 +159,16 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
         if not (count or latin or given in characters()):  # "He Run" may be no name
             missing.append(text[start:end])
         if count > latin:
-            rewritten = f"{rewritten[:start]}{name}{rewritten[end:]}"
-            masked = f"{masked[:start]}{NAME_MASK * len(name)}{masked[end:]}"
-    return Spelled(rewritten, masked, tuple(missing))
+            names.append((start, end, name))
+    return put(text, names), masked(text, names), tuple(missing)
+
+
+def masked(text: str, names: Sequence[tuple[int, int, str]]) -> str:
+    """A text with a Latin letter for each character of some names ("Who is XX?"), each given as
+    (start, end, name). Patterns of English words apply to it, and offsets agree with those of the
+    text with the names.
+    """
+    return put(text, [(start, end, "X" * len(name)) for start, end, name in names])
 
 
 def _county(snapshot: Snapshot, word: str) -> tuple[str, int]:
@@ -194,7 +193,7 @@ def _spelled(text: str) -> list[tuple[str, str, int, int]]:
     for match in pattern("name_of_two_words").finditer(text):
         family, given = match["family"].lower(), match["given"].lower()
         inside = any(a <= match.start() and match.end() <= b for a, b in places)
-        known = family in family_names().values() and is_pinyin(given)
+        known = family in surnames().values() and is_pinyin(given)
         before = re.search("([A-Z][a-z]+) $", text[: match.start()])
         alone = before is None or not is_pinyin(before[1])
         if known and alone and not inside:
@@ -214,9 +213,8 @@ def _is_english(model: StaticModel, word: str) -> bool:
     others = np.flatnonzero(~model.latin)
     cosines = model.between(ids, others)[0]
     near = [model.piece(int(others[at])) for at in np.argsort(-cosines)[:_TRANSLATIONS]]
-    return cosines.max() >= _TRANSLATED and not any(
-        word in readings().get(one[:1], ()) for one in near
-    )
+    spells = any(word in readings().get(one[:1], ()) for one in near)
+    return cosines.max() >= _TRANSLATED and not spells
 
 
 def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int, int]:
@@ -226,7 +224,7 @@ def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int
         The name, "" for none; in how many of the passages read it is a person's name; and how many
         passages contain its characters.
     """
-    names = [name for name, read in family_names().items() if read == family]
+    names = [name for name, read in surnames().items() if read == family]
     counted = [
         (len(snapshot.holding_words(name)), name)
         for syllables in _syllables(re.sub(r"['’-]", "", given), 2)
@@ -247,9 +245,8 @@ def _occurrences(snapshot: Snapshot, name: str) -> tuple[int, int]:
     rows = snapshot.holding_words(name)[:_LOOKED_INTO]
     texts = [simplified(text) for text in snapshot.passage_texts(rows)]
     name = simplified(name)
-    person = re.compile(
-        f"(?:{words('person')}|{words('of_person')}){name}|{name}(?:{words('said')})"
-    )
+    title = f"{words('person')}|{words('of_person')}"
+    person = re.compile(f"(?:{title}){name}|{name}(?:{words('said')})")
     return sum(bool(person.search(text)) for text in texts), sum(name in text for text in texts)
 
 

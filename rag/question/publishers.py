@@ -48,7 +48,10 @@ def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
     for cue in _CUES:
         for match in pattern(cue).finditer(question):
             start, name = match.start("name"), match["name"]
-            for end in _ends(name):
+            ends = [len(name)]
+            if name[0] < "\u2e80":  # an English name may end behind each word; the longest counts
+                ends = [one.end() for one in re.finditer(r"\S+", name)][::-1]
+            for end in ends:
                 if found := tuple(source for source in sources if _is_of(source, name[:end])):
                     shown = start + end
                     chinese = max(match[0][0], name[0]) >= "\u2e80"
@@ -70,15 +73,6 @@ def sources_named(name: str, sources: Iterable[str]) -> tuple[str, ...]:
     return tuple(source for source in sources if source and _is_of(source, folded))
 
 
-def _ends(name: str) -> list[int]:
-    """Offsets where a name may end, the longest first: a Chinese name only at its end, an English
-    one behind each word.
-    """
-    if name[0] >= "\u2e80":
-        return [len(name)]
-    return [match.end() for match in re.finditer(r"[^\s]+(?=\s|$)", name)][::-1]
-
-
 def _is_of(source: str, name: str) -> bool:
     """Whether a source is the publisher of a name, under this name or another known one."""
     folded, source = name.casefold(), source.casefold()
@@ -94,9 +88,7 @@ def _begins(source: str, name: str) -> bool:
     rest = source[len(name) :]
     if name[-1] < "\u2e80":
         return not rest[:1].isalnum()
-    return (
-        pattern("rest_of_publisher").fullmatch(rest) is not None or rest in places_by_name()
-    )  # 中新网广东
+    return bool(pattern("rest_of_publisher").fullmatch(rest)) or rest in places_by_name()
 
 
 @functools.cache

@@ -18,7 +18,6 @@ from rag.question.words import pattern, words
 if TYPE_CHECKING:
     from rag.embed import Embedder
     from rag.index import Snapshot
-    from rag.question.types import Span
 
 MAX_CHARACTERS = 2_000
 # Token weights are learned on sentences, so question words ("which", "多少") and function words get
@@ -135,20 +134,24 @@ def analyse(question: str, model: StaticModel, embedder: Embedder | None = None)
     text = clean(question)
     ids, at = model.spans(text)
     spans = [(start, end) for start, end in at.tolist()]
-    parts = [
-        (number, part)
-        for number, token in enumerate(ids.tolist())
-        for part in model.parts(token).tolist()
-    ]
-    rows = np.concatenate([ids, np.array([p for _, p in parts], np.uint32)]).astype(np.int64)
-    vectors, weights = model.token_vectors(rows)
+    rows, row_spans, of_rows = ids.tolist(), list(spans), list(range(len(ids)))
+    for number, token in enumerate(ids.tolist()):
+        begin, end = spans[number]
+        for part in model.parts(token).tolist():
+            stop = begin + len(model.piece(part))
+            # A part gets the span of the compound if normalisation dropped characters of that.
+            row_spans.append((begin, stop) if stop <= end else spans[number])
+            rows.append(part)
+            of_rows.append(number)
+            begin = stop
+    row_ids, whole = np.array(rows, np.int64), np.array(of_rows, np.int64)
+    vectors, weights = model.token_vectors(row_ids)
     weights = weights[: len(ids)]
-    whole = np.array([*range(len(ids)), *(number for number, _ in parts)], np.int64)
-    idle = np.array([model.piece(int(i)) in _IDLE for i in rows], bool)
+    idle = np.array([model.piece(row) in _IDLE for row in rows], bool)
     asking = [found.span() for found in pattern("asks_with").finditer(in_simplified(text))]
     asking += [found.span() for found in _TAG.finditer(text)]
-    with_it = [any(a <= start and end <= b for a, b in asking) for start, end in spans]
-    idle[: len(ids)] |= np.array(with_it, bool)
+    for number, (start, end) in enumerate(spans):
+        idle[number] |= any(a <= start and end <= b for a, b in asking)
     content = ~idle[: len(ids)] & (weights > 0)
     if content.any():
         weights = np.where(content, weights, 0).astype(np.float32)
@@ -157,17 +160,16 @@ def analyse(question: str, model: StaticModel, embedder: Embedder | None = None)
         dense = model.embed_ids(ids, np.array([0, len(ids)]))[0]
     else:
         dense = embedder.embed_queries([text])[0]
-    row_spans = (*spans, *_part_spans(model, parts, spans))
     return Query(
         text,
         detect_lang(text),
         tuple(spans),
         ids,
         vectors,
-        rows,
+        row_ids,
         whole,
-        model.latin[rows],
-        row_spans,
+        model.latin[row_ids],
+        tuple(row_spans),
         weights / total if total else weights,
         content,
         ~idle & content[whole],
@@ -195,23 +197,3 @@ def query_of(snapshot: Snapshot, question: str) -> Query:
         other = " ".join(filter(None, [other, *(run[0] for run in HAN_RUN.finditer(text))]))
     query = analyse(text, snapshot.model, snapshot.embedder)
     return replace(query, lang=lang, other=other, plain=plain, missing=missing)
-
-
-def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans: list[Span]) -> list[Span]:
-    """The spans in the question of the parts of compounds.
-
-    A part gets the span of its whole compound if normalisation dropped characters of it.
-
-    Args:
-        model: the static model.
-        parts: position of the compound's token, and token id, of each part.
-        spans: the spans of the tokens.
-    """
-    out: list[Span] = []
-    at: dict[int, int] = {}
-    for number, part in parts:
-        start, end = spans[number]
-        begin = at.get(number, start)
-        at[number] = begin + len(model.piece(part))
-        out.append((begin, at[number]) if at[number] <= end else (start, end))
-    return out

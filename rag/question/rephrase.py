@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from rag.corpus.places import find_places
 from rag.embed import load_static
-from rag.question.asking import ENTITY_KINDS, asking, is_bare, outside_of
-from rag.question.kinds import kind_of
+from rag.question.asking import ENTITY_KINDS, asking, is_bare, kind_of, outside_of
 from rag.question.script import HAN_RUN
 from rag.question.types import Earlier, Span
 from rag.question.whole import AUX, LEVELS, PREP, VERB, WholeQuestion, asks_below

@@ -7,7 +7,6 @@ women's race. Their words are nearly the same, so that the reader confuses them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from rag.question.words import ordinal, pattern
 
@@ -47,7 +46,8 @@ def tells_of_another(question: str, text: str) -> bool:
         question: a question in simplified characters.
         text: a passage in the same language.
     """
-    return any(rule(question, text) for rule in _RULES)
+    rules = (_another_rank, _another_office, _other_sex)
+    return any(rule(question, text) for rule in rules)
 
 
 def _another_rank(question: str, text: str) -> bool:
@@ -85,6 +85,3 @@ def _other_sex(question: str, text: str) -> bool:
         for words in (question, text)
     )
     return in_question[0] != in_question[1] and in_text == in_question[::-1]
-
-
-_RULES: tuple[Callable[[str, str], bool], ...] = (_another_rank, _another_office, _other_sex)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -59,10 +59,10 @@ def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
             always.append((start, end, other if same_language else ways[0]))
         elif other:
             beside.append((start, end, other))
-    return _put(text, always), _put(text, [*always, *beside]) if beside else ""
+    return put(text, always), put(text, [*always, *beside]) if beside else ""
 
 
-def _put(text: str, parts: list[tuple[int, int, str]]) -> str:
+def put(text: str, parts: Sequence[tuple[int, int, str]]) -> str:
     """Replaces spans of a text, given as (start, end, words); overlapping ones only once."""
     last = len(text)
     for start, end, words in sorted(parts, reverse=True):

@@ -69,16 +69,7 @@ def _only_traditional(character: str) -> bool:
     Big5 has traditional and GB 2312 simplified characters. Rare characters are in Big5 alone, too,
     so the result is only a guess.
     """
-    return not _in(character, "gb2312") and _in(character, "big5")
-
-
-def _in(character: str, charset: str) -> bool:
-    """Whether a character set contains a character."""
-    try:
-        character.encode(charset)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return not character.encode("gb2312", "ignore") and bool(character.encode("big5", "ignore"))
 
 
 @functools.cache

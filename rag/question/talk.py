@@ -47,7 +47,7 @@ def talk_of(text: str, model: StaticModel, least: float = _MIN_PROBABILITY) -> s
     """
     if len(text) > _MAX_TALK_CHARACTERS or re.search(
         "《[^》]+》", text
-    ):  # "《你好，李焕英》票房多少？"
+    ):  # 《你好，李焕英》票房多少？
         return ""
     message = reduced(text)
     if not message:
@@ -79,10 +79,9 @@ def is_pasted(text: str, snapshot: Snapshot) -> bool:
     if len(text) < _MIN_PASTED_CHARACTERS:
         return False
     words = text.split()
-    whole = (
-        " ".join(words[1:-1] or words[:1]) if len(words) > 1 else pattern("cut_ends").sub("", text)
-    )
-    passages = snapshot.holding_words(whole)
+    between = " ".join(words[1:-1] or words[:1])
+    between = between if len(words) > 1 else pattern("cut_ends").sub("", text)
+    passages = snapshot.holding_words(between)
     rows = np.unique(snapshot.passages.article_row[passages])[:_MAX_ARTICLES_COMPARED].tolist()
     message = _plain(text)
     articles = snapshot.articles(rows).values()

@@ -99,8 +99,6 @@ class Asked:
         counted: for "count" the kind and level of the things to count; else ("", "").
         number: the number of things that it asks for ("哪三个园区": 3); 0 if it gives none.
         bound: the bound of a comparison, for "more", "less" and "count".
-        measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0)
-            for none.
         several: whether more than one thing is sought ("哪些企业", "which companies").
         where: whether a location is sought ("哪里"), which need not be in the gazetteer.
         negated: whether it asks for what was denied, called off or left undone.
@@ -109,7 +107,6 @@ class Asked:
             numbered things ("3号线", "No. 4"), and years, which may also be in the article's date.
         idle: spans that need no support by evidence, such as question words ("which provinces"),
             exceptions and lifted constraints.
-        focus: span right behind the question words, where the thing counted stands; may be empty.
         places, place_spans: places that the answer must be about, and their spans.
         countries: all countries that it names other than China; evidence must mention them.
         years: years that the evidence must be of.
@@ -124,14 +121,12 @@ class Asked:
     counted: tuple[str, str] = ("", "")
     number: int = 0
     bound: Bound | None = None
-    measure: Span = (0, 0)
     several: bool = False
     where: bool = False
     negated: bool = False
     excepted: tuple[Span, ...] = ()
     names: tuple[Span, ...] = ()
     idle: tuple[Span, ...] = ()
-    focus: Span = (0, 0)
     places: tuple[Place, ...] = ()
     place_spans: tuple[Span, ...] = ()
     countries: tuple[Place, ...] = ()

@@ -70,19 +70,11 @@ def taken_apart(question: str) -> WholeQuestion:
         else:
             groups.append([one])
     spans = tuple((group[0].start, group[-1].end) for group in groups)
-    times = tuple(
-        (one.start, one.end)
-        for one in find_periods(body, ANY_DAY)
-        if outside_of((one.start, one.end), spans)
-    )
+    periods = [(one.start, one.end) for one in find_periods(body, ANY_DAY)]
+    times = tuple(span for span in periods if outside_of(span, spans))
     asks = [one for one in asking(body) if outside_of((one.start, one.end), (*spans, *times))]
-    return WholeQuestion(
-        body,
-        asks[0] if asks else None,
-        spans,
-        tuple(tuple(one.place for one in group) for group in groups),
-        times,
-    )
+    places = tuple(tuple(one.place for one in group) for group in groups)
+    return WholeQuestion(body, asks[0] if asks else None, spans, places, times)
 
 
 def _in_order(body: str) -> str:
@@ -105,9 +97,8 @@ def asks_below(ask: Ask, places: tuple[Place, ...]) -> bool:
 
 def head_of(whole: WholeQuestion) -> str:
     """The text before the question words, without a verb or preposition that leads to them."""
-    return (
-        re.sub("(?:[有是在由于被]|都有)$", "", whole.body[: whole.ask.start]) if whole.ask else ""
-    )
+    head = whole.body[: whole.ask.start] if whole.ask else ""
+    return re.sub("(?:[有是在由于被]|都有)$", "", head)
 
 
 def rest_of(ask: Ask) -> int:
@@ -132,7 +123,7 @@ def subject(whole: WholeQuestion, lang: str) -> str:
     """The one thing that a question is about, if that is certain; else ""."""
     body, ask = whole.body, whole.ask
     if lang == "en":
-        taken = [*whole.times, *([(ask.start, ask.end)] if ask else [])]
+        taken = [*whole.times, *whole.asked]
         names = [
             m
             for m in pattern("name_en").finditer(body)
@@ -146,12 +137,10 @@ def subject(whole: WholeQuestion, lang: str) -> str:
         if len(names) != 1:
             return ""
         noun = pattern("noun_behind_name").match(body, names[0].end()) if names[0]["the"] else None
-        ends = (
-            noun
-            and noun.end() == len(body)
-            and re.search(r"\b(?:did|do|does|will) $", body[: names[0].start()])
-        )
-        return names[0][0] + (noun[0] if noun and not ends else "")
+        ends = noun and noun.end() == len(body)
+        if ends and re.search(r"\b(?:did|do|does|will) $", body[: names[0].start()]):
+            noun = None
+        return names[0][0] + (noun[0] if noun else "")
     head = head_of(whole).removesuffix("的")
     if ask and ask.kind == "what" and ask.end == len(body):  # 图书馆做了什么
         head = re.sub("(?:[做干说]|[^做干说]{2})了$", "", head)
@@ -172,10 +161,8 @@ def context(whole: WholeQuestion, lang: str) -> str:
     if ": " in body:
         return body.rpartition(": ")[0]
     if old:
-        body = (
-            re.sub(rf"(?:^|\s)(?:{PREP}) $", " ", body[: old.start], flags=re.I)
-            + body[rest_of(old) :]
-        )
+        ahead = re.sub(rf"(?:^|\s)(?:{PREP}) $", " ", body[: old.start], flags=re.I)
+        body = ahead + body[rest_of(old) :]
     body = re.sub(r"^\s*was it that (?:they )?", "", body).strip()
     found = pattern("noun_aux").fullmatch(body)
     if found and pattern("subject_en").match(found["rest"]):

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.gazetteer import Place
 from rag.corpus.places import PlaceMention, find_places
-from rag.question.asking import asking, number_of
-from rag.question.compared import bound_of, measure_of
-from rag.question.forms import counted, form_of
-from rag.question.kinds import begin_of, kind_of
+from rag.question.asking import asking, begin_of, kind_of, number_of
+from rag.question.forms import bound_of, counted, form_of
 from rag.question.names import names_of, years_in
 from rag.question.script import in_simplified
 from rag.question.types import Asked, Span
@@ -31,49 +28,39 @@ def understand(text: str) -> Asked:
     text = in_simplified(text)
     kind, begin = kind_of(text), begin_of(text)
     asks = [ask for ask in asking(text) if ask.start >= begin]
-    things, (bound, compared) = counted(text, kind), bound_of(text)
-    form, words = form_of(text, kind, asks, any(things), bound)
+    things, bound = counted(text, kind), bound_of(text)
+    form = form_of(text, kind, asks, any(things), bound)
     excepted, phrases = exceptions(text)
     besides = (*excepted, *([(bound.start, bound.end)] if bound else ()))
     named = [m for m in find_places(text) if not any(a <= m.start < b for a, b in besides)]
-    mentions = [m for m in named if not _aside(text, m)]
-    measure = (0, 0)
-    if form in ("most", "least"):
-        measure = measure_of(text, *words, asks[0].end)
-    elif bound and form in ("more", "less", "count"):
-        measure = measure_of(text, *compared, asks[0].end if asks else 0)
+    mentions = [m for m in named if m.place.level != "country" and not _in_name(text, m)]
+    abroad = [m.place for m in named if m.place.level == "country" and m.place.code != "CN"]
     if form not in ("more", "less", "count"):
         bound = None
     return Asked(
         plain=text,
-        **kind._asdict() | {"idle": (*kind.idle, *phrases)},
+        kind=kind.kind,
+        level=kind.level,
+        several=kind.several,
+        where=kind.where,
+        idle=(*kind.idle, *phrases),
         form=form,
         counted=things,
         number=number_of(text),
         bound=bound,
-        measure=measure,
         negated=denies(text),
         excepted=tuple(excepted),
         names=tuple(names_of(text, excepted)),
         places=tuple(m.place for m in mentions),
         place_spans=tuple((m.start, m.end) for m in mentions),
-        countries=tuple(m.place for m in named if _is_abroad(m.place)),
+        countries=tuple(abroad),  # most articles are about China anyway
         years=tuple(dict.fromkeys(text[start:end] for start, end in years_in(text))),
     )
 
 
-def _is_abroad(place: Place) -> bool:
-    """Whether a place is a country other than China; most articles are about China anyway."""
-    return place.level == "country" and place.code != "CN"
-
-
-def _aside(text: str, mention: PlaceMention) -> bool:
-    """Whether a place does not restrict the answer: a country, or a part of another name."""
-    return (
-        mention.part_of_name
-        or mention.place.level == "country"
-        or bool(EVENT_AFTER.match(text, mention.end))
-    )
+def _in_name(text: str, mention: PlaceMention) -> bool:
+    """Whether a place is only a part of another name, such as that of an event."""
+    return mention.part_of_name or EVENT_AFTER.match(text, mention.end) is not None
 
 
 def denies(text: str) -> bool:

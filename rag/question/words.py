@@ -10,7 +10,7 @@ import functools
 import re
 
 from rag.corpus import tables
-from rag.corpus.date_grammar import number
+from rag.corpus.date_grammar import NUMBER_WORDS, number
 from rag.corpus.places import find_places
 
 
@@ -43,6 +43,13 @@ def words(name: str) -> str:
 def pattern(name: str) -> re.Pattern[str]:
     """The compiled pattern of a name, ignoring case. Raises as :func:`words`."""
     return re.compile(words(name), re.I)
+
+
+def amount(word: str) -> int:
+    """The number that a word means: 2 for "two", "两", "二" and "2"; 0 for ""."""
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS.index(word) + 1
+    return number(word.replace("两", "二")) or 0 if word else 0
 
 
 def ordinal(word: str) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import WrittenDate
+from rag.question.asking import outside_of
 from rag.question.script import has_chinese
 from rag.writing.figures import Figures, TextFigure, find_figures
 from rag.writing.names import SUPPORTED, UNDECIDED, UNSUPPORTED, Fact, Names, state_of
@@ -123,10 +124,9 @@ class EvidenceFacts:
             if not figure.small:
                 state = self._figure(figure, sentence)
                 out.append(Fact(figure.start, figure.end, "figure", state))
-        taken = list(out)
+        taken = [(one.start, one.end) for one in out]
         for one in self._names.named(sentence):
-            apart = all(one.end <= other.start or other.end <= one.start for other in taken)
-            if one.state == UNDECIDED or apart:
+            if one.state == UNDECIDED or outside_of((one.start, one.end), taken):
                 out.append(one)
         return sorted(out, key=lambda one: (one.start, one.end))
 

@@ -11,17 +11,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.question.words import amount, ordinal
 from rag.reader.units import quantity
 from rag.reader.values import Value, find_numbers
 
 _OVER = re.compile(
     r"超|逾|[多余]|以上|至少|(?:不少|不低|不下)于|突破|高于|多于|\b(?:more|higher|greater)"
     r" than\b|\bover\b|\bat least\b"
-    r"|\bno (?:less|fewer) than\b|\babove\b|\bexceed",
+    r"|\bno (?:less|fewer|lower) than\b|\babove\b|\bexceed",
     re.I,
 )
 _UNDER = re.compile(
-    r"不足|不到|以下|以内|最多|不超过|不高于|不多于|近|低于|少于|\b(?:less|fewer|lower) than\b"
+    r"不足|不到|以下|以内|最多|不超过|不高于|不多于|近|(?<!不)[低少]于"
+    r"|(?<!\bno )\b(?:less|fewer|lower) than\b"
     r"|\bunder\b|\bbelow\b|\bnearly\b|\balmost\b"
     r"|\bclose to\b|\bup to\b|\bat most\b|\bno more than\b",
     re.I,
@@ -32,8 +34,7 @@ _ABOUT = re.compile(
 _LOOKED_BEFORE = 16  # characters before a figure in which its bound may stand
 # By the bound of a sentence's figure, the range of figures that support it, as multiples of it.
 _TOLERANCE = {"over": (1.0, 1.25), "under": (0.85, 1.0), "about": (0.9, 1.1)}
-# Words for fractions, which :func:`find_numbers` does not find.
-_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+# Fractions in words, which :func:`find_numbers` does not find.
 _SHARE = re.compile(
     r"(?P<zh>一半|半数|过半|减半)"
     r"|\b(?:(?P<count>a|one|two|three|four)[ -](?P<part>third|quarter|fifth|tenth)s?"
@@ -41,7 +42,6 @@ _SHARE = re.compile(
     r"(?! (?:time|day|year|term|party|person|place|round|phase|edition|straight|consecutive)s?\b)",
     re.I,
 )
-_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _TWICE = re.compile(
     r"翻(?:了)?一?番|翻倍|(?:翻|增长|增加|提高|提升|扩大|上升|上涨|多)了?[近约]?一倍"
     r"|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b",
@@ -111,7 +111,8 @@ def _share(text: str, match: re.Match[str]) -> TextFigure:
     """Returns the figure of a fraction in words: one half, or what ``count`` and ``part`` say."""
     share = 0.5
     if match["part"]:
-        share = _COUNTS[match["count"].lower()] / _PARTS[match["part"].lower()]
+        count, part = match["count"].lower(), match["part"].lower()
+        share = (1 if count == "a" else amount(count)) / (4 if part == "quarter" else ordinal(part))
     return TextFigure(*match.span(), share, "ratio", _bound(text, *match.span()))
 
 
@@ -155,8 +156,6 @@ def _bound(text: str, start: int, end: int) -> str:
     before = re.split(r"[，,。；;、]", before)[-1]
     near = before[-4:] if before[-1:] > "\u2e80" else before
     nearby = near + text[start : end + 2]
-    if re.search(r"(?:不少|不低|不下)于|\bno (?:less|fewer) than\b", nearby, re.I):
-        return "over"
     if _UNDER.search(nearby):
         return "under"
     if _OVER.search(nearby):
@@ -196,14 +195,8 @@ class Figures:
         return figure.unit == "people" and figure.value == 2 and self._two
 
 
-# The number of a quarter or half-year, by its word.
-_PLACES = {
-    word: place
-    for place, words in enumerate(
-        ("一 首 first 上", "二 second 下 two", "三 third three", "四 fourth"), 1
-    )
-    for word in words.split()
-}
+# Words for the number of a quarter or half-year that are no ordinals.
+_PLACES = {"首": 1, "上": 1, "下": 2, "two": 2, "three": 3}
 
 
 def _period(match: re.Match[str]) -> TextFigure:
@@ -214,7 +207,7 @@ def _period(match: re.Match[str]) -> TextFigure:
     half = match["half"] or match["enhalf"]
     number_word = (half or match["q"] or match["en"] or match["n"] or match["some"]).lower()
     unit = "half" if half else "quarters" if match["sofar"] or match["some"] else "quarter"
-    return TextFigure(*match.span(), float(_PLACES.get(number_word, 0) or number_word), unit)
+    return TextFigure(*match.span(), float(_PLACES.get(number_word) or ordinal(number_word)), unit)
 
 
 def agree(figure: TextFigure, known: TextFigure) -> bool:

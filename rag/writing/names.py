@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from rag.corpus.gazetteer import Place, all_places, contains, fold
 from rag.corpus.places import PlaceMention, find_places
 from rag.corpus.tables import lines
+from rag.question.asking import outside_of
 from rag.question.names import names_of
-from rag.question.pinyin import family_names, is_pinyin, surnames
+from rag.question.pinyin import is_pinyin, spelled, surnames
 from rag.question.script import has_chinese
-from rag.question.sounds import spelled
 
 SUPPORTED, UNSUPPORTED, UNDECIDED = 1, 2, 3  # states of a fact, see Fact.state
 
@@ -94,15 +94,10 @@ class Names:
         Of overlapping ones the first kind counts: bodies, titles, places, demonyms, Latin names.
         """
         mentions, found_bodies = known(sentence)
-        bodies = [
-            Fact(
-                start,
-                end,
-                "name",
-                state_of(number in self._bodies or self._has(sentence[start:end])),
-            )
-            for start, end, number in found_bodies
-        ]
+        bodies = []
+        for start, end, number in found_bodies:
+            stands = number in self._bodies or self._has(sentence[start:end])
+            bodies.append(Fact(start, end, "name", state_of(stands)))
         titles = filter(None, map(self._title, _TITLE.finditer(sentence)))
         places = [Fact(m.start, m.end, "place", self._place(m, sentence)) for m in mentions]
         adjectives = [
@@ -112,7 +107,7 @@ class Names:
         latin = [word for span in names_of(sentence) for word in self._latin(sentence, *span)]
         out: list[Fact] = []
         for found in (*bodies, *titles, *places, *adjectives, *latin):
-            if not any(found.start < other.end and other.start < found.end for other in out):
+            if outside_of((found.start, found.end), ((one.start, one.end) for one in out)):
                 out.append(found)
         if self.chinese:
             out += [Fact(*m.span(1), "name", UNSUPPORTED) for m in self._other_family(sentence)]
@@ -194,7 +189,7 @@ class Names:
         for at in range(len(words) - 1):
             one, two = words[at : at + 2]
             written = [sentence[name.start : name.end].lower() for name in (one, two)]
-            family = not set(family_names().values()).isdisjoint(written)
+            family = not set(surnames().values()).isdisjoint(written)
             if two.start != one.end + 1 or not all(map(is_pinyin, written)) or not family:
                 continue
             orders = ("".join(written), "".join(reversed(written)))
@@ -239,10 +234,8 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, int]]:
     }
     names = sorted(of, key=len, reverse=True)
     latin = "|".join(re.escape(name) for name in names if name.isascii())
-    return re.compile(
-        "|".join(re.escape(name) for name in names if not name.isascii())
-        + rf"|(?<![a-z])(?:{latin})(?![a-z])"
-    ), of
+    chinese = "|".join(re.escape(name) for name in names if not name.isascii())
+    return re.compile(rf"{chinese}|(?<![a-z])(?:{latin})(?![a-z])"), of
 
 
 def _bodies_of(text: str) -> list[tuple[int, int, int]]:

@@ -10,7 +10,7 @@ from rag.corpus import detect_lang
 from rag.errors import UsageError
 from rag.index import open_index
 from rag.question import HANT, ParsedQuestion, lifted, parse
-from rag.question.kinds import patterns
+from rag.question.asking import patterns
 from rag.question.types import ASKED_KINDS
 from rag.question.words import lines, pattern, words
 

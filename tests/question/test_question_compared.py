@@ -49,36 +49,6 @@ def test_nothing_is_compared(question):
 
 
 @pytest.mark.parametrize(
-    "question, measure",
-    [
-        ("哪个省的小麦产量最高？", "小麦产量"),
-        ("哪个城市新房均价最低？", "新房均价"),
-        ("哪些城市新房均价超过1.5万元？", "新房均价"),
-        ("上半年生产总值超过一千亿元的城市有哪些？", "生产总值"),
-        ("进球最多的是谁？", "进球"),
-        ("哪家公司卖出了最多的车？", "车"),
-        ("哪些省检查了300家以上的商店？", "商店"),
-        ("哪些城市降雨不到50毫米？", "降雨"),
-        ("哪个地铁站最大？", "地铁站"),
-        ("世界上人口最多的国家是哪国？", "人口"),
-        ("Which states have fewer than ten hospitals?", "hospitals"),
-        ("What is the tallest building in Shanghai?", "tallest"),
-        ("Which mayor got the fewest votes?", "votes"),
-        ("Which city had the most rain in July?", "rain"),
-        ("Which company reported the highest profit?", "profit"),
-        ("Which cities had more than 200 mm of rain in July?", "rain"),
-        ("Which cities' average price exceeded 30,000 yuan?", "average price"),
-        ("Which schools have at most 50 pupils?", "pupils"),
-        ("Who sold the fewest tickets?", "tickets"),
-        ("Who chaired the meeting?", ""),
-    ],
-)
-def test_the_quantity_that_is_compared(question, measure):
-    start, end = understand(question).measure
-    assert question[start:end] == measure
-
-
-@pytest.mark.parametrize(
     "question, negated",
     [
         ("哪个省没有举行防汛演练？", True),
@@ -182,5 +152,5 @@ def test_spans_of_any_text_lie_in_it(text):
     bound = [(asked.bound.start, asked.bound.end)] if asked.bound else []
     for start, end in (*asked.names, *asked.excepted, *asked.idle, *bound):
         assert 0 <= start < end <= len(text)
-    assert asked.form in FORMS and 0 <= asked.measure[0] <= asked.measure[1] <= len(text)
+    assert asked.form in FORMS
     assert bool(asked.counted[0]) == (asked.form == "count")

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from rag.corpus.gazetteer import all_places
 from rag.corpus.places import find_places
 from rag.corpus.tables import lines
-from rag.question.pinyin import family_names
+from rag.question.glossed import TRANSCRIPTION_CHARACTERS
+from rag.question.pinyin import surnames
 from rag.question.script import has_chinese
-from rag.question.sounds import TRANSCRIPTION_CHARACTERS
 from rag.writing.opposites import denials, poles
 from training.reader.words import Words
 
@@ -36,7 +36,7 @@ _CALENDAR = re.compile(
     rf"\b(?:{'|'.join(_MONTHS + _DAYS)})\b|(?<=周|期)[一二三四五六日](?!年|[岁围])"
 )
 _MEASURE = re.compile(r"(?<=\d)[百千万亿](?!\d)|万亿")
-_SURNAMES = "".join(one for one in family_names() if len(one) == 1)
+_SURNAMES = "".join(one for one in surnames() if len(one) == 1)
 _SAYS = "表示|介绍|认为|指出|强调|透露|告诉|称|说|出席|主持|宣布|在|担任|会见"
 _PERSON = re.compile(
     r"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))"
