@@ -138,7 +138,7 @@ _OF_YEAR = r"(?:(?: ?, ?|[ -])(?P<y{0}>(?:1\d|20)\d\d)(?!\d)| (?P<r{0}>last|this
 _TH = "(?:st|nd|rd|th)?"
 _EN = re.compile(
     rf"(?=[\dabdefijlmnostuy])(?<![a-z\d])(?:(?=\d)(?:(?:(?<=from )"
-    rf"|(?<=between ))(?P<d0>\d{{1,2}}){_TH} (?:to|and) )?"
+    rf"|(?<=between ))(?P<first>\d{{1,2}}){_TH} (?:to|and) )?"
     rf"(?P<d1>\d{{1,2}}){_TH}(?![\d:.]\d|\d)(?:\s?[-–—]\s?(?P<e1>\d{{1,2}}){_TH})?(?: of)?"
     rf"[ -](?P<m1>{_MONTH_EN}){_OF_YEAR.format(1)}?"
     # May 5, May 5-7, 2022
@@ -227,23 +227,18 @@ def _chinese(match: re.Match[str]) -> WrittenDate | None:
 
 def _english(match: re.Match[str]) -> WrittenDate:
     """The date of a match of the English pattern."""
-    got = {key: value for key, value in match.groupdict().items() if value}
+    # The digits behind the names of groups only tell the alternatives of the pattern apart.
+    got = {key.rstrip("0123456789"): word for key, word in match.groupdict().items() if word}
     if "nth" in got:
         return WrittenDate(match.start("nth"), match.end("nth") + 2, day=int(got["nth"]), lang="en")
-    if "r6" in got:
-        day_shift = "day", RELATIVE_SHIFTS[got["r6"].lower()]
-        return WrittenDate(*match.span(), shift=day_shift, lang="en")
-    if "unit" in got:
-        unit_shift = got["unit"].lower(), RELATIVE_SHIFTS[got["r5"].lower()]
-        return WrittenDate(*match.span(), shift=unit_shift, lang="en")
-
-    def first(*names: str) -> str | None:
-        """The first of some groups that took part in the match, or None."""
-        return next((got[name] for name in names if name in got), None)
-
-    month = MONTHS.index((first("m1", "m2", "m3", "m4") or "")[:3].lower()) + 1
-    day, last = first("d0", "d1", "d2"), got["d1"] if "d0" in got else first("e1", "e2")
-    of_year, start = first("r1", "r2", "r3"), match.start("m4" if "m4" in got else 0)
-    shift = ("year", RELATIVE_SHIFTS[of_year.lower()]) if of_year else None
-    date = number(first("y1", "y2", "y3")), month, number(day), number(last)
+    shift = None
+    if "r" in got:
+        unit = "year" if "m" in got else got.get("unit", "day").lower()
+        shift = unit, RELATIVE_SHIFTS[got["r"].lower()]
+    if "m" not in got:
+        return WrittenDate(*match.span(), shift=shift, lang="en")
+    month = MONTHS.index(got["m"][:3].lower()) + 1
+    day, last = (got["first"], got["d"]) if "first" in got else (got.get("d"), got.get("e"))
+    start = max(match.start(), match.start("m4"))  # without the word before a month alone
+    date = number(got.get("y")), month, number(day), number(last)
     return WrittenDate(start, match.end(), *date, shift, lang="en")
