@@ -18,7 +18,7 @@ from rag.corpus.date_grammar import (
     find_days,
     number,
 )
-from rag.corpus.feasts import FEASTS
+from rag.corpus.days import FEASTS
 
 # ---- parts of years and months
 

@@ -19,6 +19,8 @@ from datetime import date, timedelta
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import NUMBER_WORDS, WrittenDate, find_days, number
 from rag.corpus.days import (
+    FEASTS,
+    Feast,
     Period,
     When,
     extent,
@@ -29,7 +31,6 @@ from rag.corpus.days import (
     part_of,
     weekday_on,
 )
-from rag.corpus.feasts import FEASTS, Feast
 from rag.corpus.places import find_places
 from rag.question.words import pattern
 

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
-from rag.corpus.dates import normal_date
+from rag.corpus.date_grammar import normal_date
 from rag.corpus.encoding import NotText
-from rag.corpus.line_kinds import ends_sentence
-from rag.corpus.lines import width
+from rag.corpus.lines import ends_sentence, width
 from rag.corpus.readers.archive import ZIP_ERRORS, open_zip
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text

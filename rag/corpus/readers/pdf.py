@@ -13,14 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.corpus.dates import normal_date
-from rag.corpus.line_kinds import date_in, is_date_line, is_letterhead, source_in
-from rag.corpus.lines import width
+from rag.corpus.date_grammar import normal_date
+from rag.corpus.lines import CLAUSE_END, date_in, is_date_line, is_letterhead, source_in, width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
 from rag.corpus.readers.pdf_cells import with_cells
-from rag.corpus.readers.pdf_drawn import by_rows
-from rag.corpus.readers.pdf_layout import by_columns, ordered
+from rag.corpus.readers.pdf_layout import by_columns, by_rows, ordered
 from rag.corpus.readers.pdf_lines import (
     CONTROL_CHARACTERS,
     LINE_END_HYPHEN,
@@ -49,7 +47,6 @@ _NO_TITLE = re.compile(
 _BROWSER = re.compile(r"Mozilla|Chrom|Firefox|Safari")
 _WITH_OCR = "text recognition (OCR) found nothing to read there either"
 _WITHOUT_OCR = "run text recognition (OCR) over it first, or install it: pip install 'yinju[ocr]'"
-_SENTENCE_END = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
 _NARROWEST = 8  # width of a column in font sizes: lines in a narrower one are not wrapped text
 _LISTED = re.compile(
     r"[•●■◆▪◦○⁰¹²³⁴-⁹①-⑳]|[(（]?(?:\d{1,2}|[a-z])[.)）、．]\s?\D"
@@ -291,7 +288,7 @@ def _joint(before: Line, line: Line, right: float) -> str:
         return "\n"
     if right - before.left < _NARROWEST * size or _LEADER.search(before.text):
         return "\n"  # cells of a small table, items of a list
-    ended = _SENTENCE_END.search(before.text)
+    ended = CLAUSE_END.search(before.text)
     if _LISTED.match(line.text) and (ended or _LISTED.match(before.text)):
         return "\n"
     below = before.bottom - line.bottom  # another column or page is above

@@ -17,14 +17,15 @@ from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple, TypeVar
 
 from rag.corpus.readers.numbering import SUPERSCRIPTS
+from rag.corpus.walk import encodable
 
 LINE_END_HYPHEN = "\x02"  # PDFium's sign for a hyphen at the end of a line
 # Distances are in font sizes: text farther apart on a base line is of two columns or two cells.
 _WIDE = 1.4
 _TRACKED = 2.5  # letters that are spaced out ("石 塘 水 库") stand nearer than this
 _CELLS = 0.6  # a gap that may part two cells, if the rows below have one there
-# Figures whose size is below this share of the line's, and which stand this far above, are raised.
-_SMALL, _ABOVE = 0.93, 0.2
+# A figure whose size is below this share of the line's, and which stands this far above, is raised.
+SMALL, ABOVE = 0.93, 0.2
 _CHINESE = "\u2e80"  # letters from here on are Chinese
 _SAMPLE = 40  # letters of a page that are looked at to tell how it is turned
 _EVEN = 0.35  # by which the gaps between letters that are spaced out differ at most
@@ -96,7 +97,6 @@ class Glyphs:
 
         self._raw, self._page = raw, page.get_textpage()
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-        self._sizes: dict[int, float] = {}
         self._turns = self._most_turned()
         if page.get_rotation() != 90 * self._turns and self._page.count_chars():
             page.set_rotation(90 * self._turns)  # PDFium makes lines of what is level as shown
@@ -149,12 +149,10 @@ class Glyphs:
 
     def size(self, at: int) -> float:
         """The font size of a character as it is drawn, in points, at least 1."""
-        if (known := self._sizes.get(at)) is None:
-            known, matrix = self._raw.FPDFText_GetFontSize(self._text, at), self._matrix
-            if self._raw.FPDFText_GetMatrix(self._text, at, matrix):
-                known *= math.hypot(matrix.c, matrix.d)
-            self._sizes[at] = known = max(known, 1.0)
-        return known
+        size, matrix = self._raw.FPDFText_GetFontSize(self._text, at), self._matrix
+        if self._raw.FPDFText_GetMatrix(self._text, at, matrix):
+            size *= math.hypot(matrix.c, matrix.d)
+        return max(size, 1.0)
 
     def is_added(self, at: int) -> bool:
         """Whether PDFium added a character, as a space between two that stand apart."""
@@ -297,9 +295,9 @@ def _raised(glyphs: Glyphs, words: Sequence[Span]) -> set[int]:
         for at in range(figure.end() - 1, begin - 1, -1):
             if text[at].isspace():
                 continue
-            if text[at] not in SUPERSCRIPTS or glyphs.size(at) >= _SMALL * size:
+            if text[at] not in SUPERSCRIPTS or glyphs.size(at) >= SMALL * size:
                 break
-            if glyphs.box(at)[1] - glyphs.box(main)[1] <= _ABOVE * size:
+            if glyphs.box(at)[1] - glyphs.box(main)[1] <= ABOVE * size:
                 break
             out.add(at)
     return out
@@ -339,10 +337,7 @@ def spelled(text: str) -> str:
     """A piece of PDFium's text, cleaned and in one line; :data:`LINE_END_HYPHEN` is a hyphen at its
     end.
     """
-    if text.isprintable() and "  " not in text and "↩" not in text:
-        return text.strip()
-    text = _SPLITS.sub(LINE_END_HYPHEN, text)
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = encodable(_SPLITS.sub(LINE_END_HYPHEN, text))
     return _BLANKS.sub(" ", CONTROL_CHARACTERS.sub("", text)).strip()
 
 
