@@ -7,13 +7,12 @@ program drew columns or tables row by row, the positions of the stretches tell w
 
 from __future__ import annotations
 
-import ctypes
 import math
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, pairwise, repeat
+from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from rag.corpus.readers.numbering import SUPERSCRIPTS
@@ -105,28 +104,12 @@ class Glyphs:
         self._width, self._height = _unturned(page)
         self.height = max(self._width if self._turns % 2 else self._height, 1.0)
         count = self._page.count_chars()
-        self.text = self._signs(count)
+        codes = (raw.FPDFText_GetUnicode(self._text, at) for at in range(count))
+        signs = (chr(code) if code <= sys.maxunicode else "\0" for code in codes)
         # A font may not say which letters its shapes are: the codes are then numbers of shapes.
-        has_error = _unchecked(raw.FPDFText_HasUnicodeMapError)
-        address = ctypes.cast(self._text, ctypes.c_void_p).value or 0
-        errors = list(map(has_error, repeat(address), range(count)))
-        self.unknown = errors.count(1)
-        if self.unknown:
-            signs = zip(self.text, errors)
-            self.text = "".join("\ufffd" if error == 1 else sign for sign, error in signs)
-
-    def _signs(self, count: int) -> str:
-        """The characters of the page: read in one call if possible, one by one if some are not part
-        of the text or take two codes of UTF-16.
-        """
-        codes = (ctypes.c_ushort * (count + 1))()
-        if self._raw.FPDFText_GetText(self._page, 0, count, codes) == count + 1:
-            text = bytes(codes).decode("utf-16-le", "surrogatepass")[:-1]
-            if len(text) == count:
-                return text
-        each = (self._raw.FPDFText_GetUnicode(self._page, at) for at in range(count))
-        text = "".join(chr(code) if code <= sys.maxunicode else "\0" for code in each)
-        return text.replace("\x02", "\ufffe")
+        errors = [raw.FPDFText_HasUnicodeMapError(self._text, at) for at in range(count)]
+        known = ("\ufffd" if error == 1 else sign for sign, error in zip(signs, errors))
+        self.text, self.unknown = "".join(known).replace("\x02", "\ufffe"), errors.count(1)
 
     def _most_turned(self) -> int:
         """By how many quarter turns to the left most letters of a sample are turned."""
@@ -162,14 +145,6 @@ class Glyphs:
         """Whether a character stands neither upright nor on its side, as in watermarks."""
         rest = self._raw.FPDFText_GetCharAngle(self._text, at) % (math.pi / 2)
         return min(rest, math.pi / 2 - rest) > 0.05
-
-
-def _unchecked(function: Any) -> Callable[[int, int], int]:
-    """A function of PDFium, which takes a page and the index of a character, callable without the
-    type checks and the lock handling of ctypes, which take longer than the function itself.
-    """
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(address)
 
 
 def _unturned(page: Any) -> tuple[float, float]:
