@@ -145,27 +145,36 @@ def _unwrapped(lines: list[str]) -> list[str]:
 
 def is_date_line(line: str) -> bool:
     """Whether a line says when (and perhaps by whom) the text was published, and nothing else."""
+    return _beside_date(line) is not None
+
+
+def _beside_date(line: str) -> str | None:
+    """What a date line says besides the date, the time of day and the weekday; None for any other
+    line.
+    """
     if not line or len(line) > _DATE_LINE_COLUMNS or width(line) > _DATE_LINE_COLUMNS:
-        return False
+        return None
     found = find_date(line)
     if not found:
-        return False
+        return None
     time = _TIME.match(line, found.end)
     before = _WEEKDAY.sub("", line[: found.start])
     after = _WEEKDAY.sub("", line[time.end() if time else found.end :])
     if before.strip(_AROUND_DATE) and before[-1] not in _AROUND_DATE:
         if not _LABELLED.search(before) and not _DATED_BY.search(before):
-            return False
+            return None
     glued = time and (is_publisher(after) or _LABELLED_LINE.match(after))
     if after and after[0] not in _AROUND_DATE and not glued:
-        return False
+        return None
     rest = [part for part in (before.strip(_AROUND_DATE), after.strip(_AROUND_DATE)) if part]
     if any(_LABELLED.search(part) or _LABELLED_LINE.match(part) for part in rest):
-        return not is_prose(line)
-    return all(
-        width(part) <= SHORT_LINE_COLUMNS and not re.search("[，。！？；,;!?]", part)
-        for part in rest
-    )
+        is_text = is_prose(line)
+    else:
+        is_text = any(
+            width(part) > SHORT_LINE_COLUMNS or re.search("[，。！？；,;!?]", part) for part in rest
+        )
+    beside = line[: found.start] + _TIME.sub("", line[found.end :], count=1)
+    return None if is_text else _WEEKDAY.sub("", beside).strip(_AROUND_DATE)
 
 
 def is_timed_or_labelled(line: str) -> bool:
@@ -182,17 +191,6 @@ def is_meta(line: str) -> bool:
         return width(line) < LONG_LINE_COLUMNS
     rest = _beside_date(line)
     return rest == "" or bool(rest and _LABELLED.search(rest))
-
-
-def _beside_date(line: str) -> str | None:
-    """What a date line says besides the date, the time of day and the weekday; None for any other
-    line.
-    """
-    found = find_date(line) if is_date_line(line) else None
-    if found is None:
-        return None
-    rest = line[: found.start] + _TIME.sub("", line[found.end :], count=1)
-    return _WEEKDAY.sub("", rest).strip(_AROUND_DATE)
 
 
 def is_prose(line: str) -> bool:

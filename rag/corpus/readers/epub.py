@@ -82,8 +82,7 @@ def _is_chapter(text: str, of_book: bool) -> bool:
     A text whose title is that of the book (``of_book``) must be more than a title page.
     """
     least = _TITLE_PAGE if of_book else _LEAST_COLUMNS
-    long = len(text) >= least or width(text) >= least
-    return long or any(map(ends_sentence, text.split("\n")))
+    return width(text) >= least or any(map(ends_sentence, text.split("\n")))
 
 
 def _package(archive: zipfile.ZipFile) -> str:

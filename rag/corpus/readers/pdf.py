@@ -271,19 +271,19 @@ def _alike(line: Line, other: Line) -> bool:
     """Whether two lines may be of one paragraph, judging by the size of their letters: a heading is
     not, though it may reach over the columns below.
     """
-    return not other.row and 0.85 < other.size / max(line.size, 1.0) < 1.18
+    return not other.row and 0.85 < other.size / line.size < 1.18
 
 
 def _adjoining(line: Line, following: Line) -> bool:
     """Whether no gap lies between two lines. The end of a column adjoins the next one's top."""
-    return line.bottom - following.bottom <= _GAP * max(line.size, 1.0)
+    return line.bottom - following.bottom <= _GAP * line.size
 
 
 def _joint(before: Line, line: Line, right: float) -> str:
     """What is put between a line and the next one: "" or a space within a paragraph, else a line
     end. ``right`` is the right edge of the column of ``before``.
     """
-    size = max(before.size, 1.0)
+    size = before.size
     if before.row or not _alike(before, line):
         return "\n"
     if right - before.left < _NARROWEST * size or _LEADER.search(before.text):
