@@ -290,7 +290,7 @@ def _full(text: str) -> Iterator[FoundDate]:
             if found := _DAY_ALONE.match(text, end):
                 day, end = int(found[1]), found.end()
         if one.year and one.year in _YEARS and one.month and day and not one.last_day:
-            yield FoundDate(_iso(one.year, one.month, day), one.start, end)
+            yield FoundDate(iso_date(one.year, one.month, day), one.start, end)
     for match in _DATE_FIGURES.finditer(text):
         if match["year"]:
             numbers = [int(match[part]) for part in ("year", "month", "day")]
@@ -298,10 +298,10 @@ def _full(text: str) -> Iterator[FoundDate]:
             low, high = sorted((int(match["first"]), int(match["second"])))
             unclear = high <= 12 and low != high
             numbers = [0 if unclear else int(match["last"]), low, high]
-        yield FoundDate(_iso(*numbers), *match.span())
+        yield FoundDate(iso_date(*numbers), *match.span())
 
 
-def _iso(year: int, month: int, day: int) -> str:
+def iso_date(year: int, month: int, day: int) -> str:
     """The date as "YYYY-MM-DD", or "" where there is no such day."""
     try:
         return date(year, month, day).isoformat()

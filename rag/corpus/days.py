@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from rag.corpus.date_grammar import WrittenDate, find_days
+from rag.corpus.date_grammar import WrittenDate, find_days, iso_date
 from rag.corpus.tables import table
 
 _LEAP = 2000  # a leap year, so that it has every day: the year of a yearly period
@@ -102,11 +102,12 @@ def published(iso: str) -> date | None:
     return day if 1 < day.year < 9000 else None  # a year on either side must be a year, too
 
 
-def extent(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
-    """The first and last day of a year, a month or a day.
+def extent(year: int | None, month: int | None = None, day: int | None = None) -> tuple[date, date]:
+    """The first and last day of a year, a month or a day; in the year 2000 if the year is not known.
 
     If the month lacks the day, as 29 February in most years, those of the month.
     """
+    year = _LEAP if year is None else year
     length = calendar.monthrange(year, month or 12)[1]
     day = day if day is None or day <= length else None
     last = day or length
@@ -229,11 +230,7 @@ def _compared(text: str, named: WrittenDate) -> bool:
 
 def _valid(year: int, month: int | None, day: int | None) -> bool:
     """Whether the date exists. A month or day that is None counts as the first."""
-    try:
-        date(year, 1 if month is None else month, 1 if day is None else day)
-    except ValueError:
-        return False
-    return True
+    return iso_date(year, 1 if month is None else month, 1 if day is None else day) != ""
 
 
 # ---- feasts

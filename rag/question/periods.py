@@ -341,7 +341,7 @@ def _joined(text: str, group: list[WrittenDate], today: date | None) -> Iterator
     ):
         return  # 2011-2020, 2011-12: part of the name of a plan or a sports season
     first, last = _whole(whens)
-    begin, close = _days(first), _days(last)
+    begin, close = extent(*first), extent(*last)
     # The later date may come first: "2022年和2021年".
     period = (
         Period(begin[0], close[1], True)
@@ -366,11 +366,6 @@ def _whole(whens: list[When]) -> tuple[When, When]:
         year = years[0] if first.year is None else first.year
         first = first._replace(year=year)
         last = last if last.year is not None else last._replace(year=years[-1])
-        if _days(last)[1] < _days(first)[0]:  # November 2022 to February ends in 2023
+        if extent(*last)[1] < extent(*first)[0]:  # November 2022 to February ends in 2023
             last = last._replace(year=year + 1) if whens[-1].year is None else last
     return first, last
-
-
-def _days(when: When) -> tuple[date, date]:
-    """First and last day of a date; in the year 2000 if its year is not known."""
-    return extent(2000 if when.year is None else when.year, when.month, when.day)
