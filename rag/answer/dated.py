@@ -11,8 +11,7 @@ from datetime import date, timedelta
 
 from rag.answer.sentence import Sentence
 from rag.corpus import Article, clauses
-from rag.corpus.days import Period, When, extent, find_meant
-from rag.index.named import published
+from rag.corpus.days import Period, When, extent, find_meant, published
 from rag.question.periods import TimeConstraint, find_periods
 from rag.question.script import simplified
 

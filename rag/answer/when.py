@@ -10,8 +10,7 @@ from rag.answer.texts import joined, phrase
 from rag.answer.types import Citation, Time
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import DATE_LINE, find_days
-from rag.corpus.days import When, meant, weekday_on
-from rag.index.named import published
+from rag.corpus.days import When, meant, published, weekday_on
 
 _MONTHS_EN = (
     "January February March April May June July August September October November December".split()

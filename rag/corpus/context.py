@@ -6,8 +6,7 @@ import re
 
 from rag.corpus.article import Article
 from rag.corpus.kept import KEY_DIGITS
-from rag.corpus.line_kinds import is_date_line, is_meta
-from rag.corpus.lines import width
+from rag.corpus.lines import is_date_line, is_meta, width
 
 _FAR = 3_000  # characters above a passage in which its heading is looked for
 _ROWS = 60_000  # characters above a passage in which the first row of its table is looked for

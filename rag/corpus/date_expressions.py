@@ -18,7 +18,7 @@ from rag.corpus.date_grammar import (
     find_days,
     number,
 )
-from rag.corpus.feasts import FEASTS
+from rag.corpus.days import FEASTS
 
 # ---- parts of years and months
 
@@ -56,7 +56,7 @@ _SEASONS = "(?P<season>spring|summer|autumn|fall|winter)"
 _LEAD = (
     r"(?:(?P<third>early|late|mid|(?:start|beginning|end|middle)(?= of))(?: of)?[ -](?:in )?"
     r"|(?P<half>first|second) half(?: of|,)? (?:the year )?"
-    rf"|(?:(?P<quarter>first|second|third|fourth) quarter|{_SEASONS}|\bQ(?P<q>[1-4]))(?: of"
+    rf"|(?:(?P<quarter>first|second|third|fourth) quarter|{_SEASONS}|\bQ(?P<quarter2>[1-4]))(?: of"
     rf"|,)? (?:the year )?)"
 )
 # What precedes an English date: "the end of", "early", "Q3".
@@ -71,8 +71,6 @@ def _part(match: re.Match[str]) -> tuple[str, int] | None:
     for name, numbers in _PARTS.items():
         if word := got.get(name) or got.get(f"{name}2"):
             return name, numbers[word.lower()]
-    if q := got.get("q"):
-        return "quarter", int(q) - 1
     if got.get("feast"):
         start, end = match.span("feast")
         found = (one.match(match.string, start) for one in _FEASTS)
@@ -113,7 +111,7 @@ _OTHER_ZH = re.compile(
     # weeks, parts of years and months, seasons, feasts
     rf"|{_WEEK_ZH.replace('week', 'of_week')}[个個]?(?:周|星期|礼拜)(?![年围期个边至末刊])"
     rf"|(?<![\d{HAN_DIGITS}十百两几半每])年(?:(?P<third>初|底|末)|中)|(?<!\w)月(?P<third2>初|底)"
-    rf"|(?<![A-Za-z\d])Q(?P<q>[1-4])(?![A-Za-z\d])(?:季度)?|{_QUARTER_ZH}(?!会员|卡)"
+    rf"|(?<![A-Za-z\d])Q(?P<quarter2>[1-4])(?![A-Za-z\d])(?:季度)?|{_QUARTER_ZH}(?!会员|卡)"
     rf"|{_SEASON_ZH.format('季')}|(?P<of_year>[今去])(?P<season2>[春夏秋冬])(?![\u4e00-\u9fff]?[季日]奥)"
     rf"|{_FEAST_ZH})"
 )
@@ -143,7 +141,7 @@ _OTHER_EN = re.compile(
     rf"|{_SEASONS}{_NO_SEASON})(?!\w)|over the (?P<weekend>weekend)\b"
     r"|(?:the )?(?:(?P<half>first|second) half|(?P<quarter>first|second|third"
     r"|fourth) quarter) of the year\b"
-    rf"|Q(?P<q>[1-4])(?!\w)|(?P<feast>{'|'.join(one.en for one in FEASTS)})"
+    rf"|Q(?P<quarter2>[1-4])(?!\w)|(?P<feast>{'|'.join(one.en for one in FEASTS)})"
     r"(?!\w| (?:eve|gala|tree|market|card|gift|present)s?\b))",
     re.I | re.A,
 )

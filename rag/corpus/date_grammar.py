@@ -1,4 +1,4 @@
-"""Grammar of years, months and days in Chinese and English.
+"""Grammar of years, months and days in Chinese and English; dates of publication as "YYYY-MM-DD".
 
 This is the fast part of the grammar of dates: it runs over every article when an index is built.
 :mod:`rag.corpus.date_expressions` adds weekdays, hours, seasons and feasts. :mod:`rag.corpus.days`
@@ -9,8 +9,10 @@ No library was found that gives exact spans in both languages. dateparser's sear
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -138,7 +140,7 @@ _OF_YEAR = r"(?:(?: ?, ?|[ -])(?P<y{0}>(?:1\d|20)\d\d)(?!\d)| (?P<r{0}>last|this
 _TH = "(?:st|nd|rd|th)?"
 _EN = re.compile(
     rf"(?=[\dabdefijlmnostuy])(?<![a-z\d])(?:(?=\d)(?:(?:(?<=from )"
-    rf"|(?<=between ))(?P<d0>\d{{1,2}}){_TH} (?:to|and) )?"
+    rf"|(?<=between ))(?P<first>\d{{1,2}}){_TH} (?:to|and) )?"
     rf"(?P<d1>\d{{1,2}}){_TH}(?![\d:.]\d|\d)(?:\s?[-–—]\s?(?P<e1>\d{{1,2}}){_TH})?(?: of)?"
     rf"[ -](?P<m1>{_MONTH_EN}){_OF_YEAR.format(1)}?"
     # May 5, May 5-7, 2022
@@ -227,23 +229,116 @@ def _chinese(match: re.Match[str]) -> WrittenDate | None:
 
 def _english(match: re.Match[str]) -> WrittenDate:
     """The date of a match of the English pattern."""
-    got = {key: value for key, value in match.groupdict().items() if value}
+    # The digits behind the names of groups only tell the alternatives of the pattern apart.
+    got = {key.rstrip("0123456789"): word for key, word in match.groupdict().items() if word}
     if "nth" in got:
         return WrittenDate(match.start("nth"), match.end("nth") + 2, day=int(got["nth"]), lang="en")
-    if "r6" in got:
-        day_shift = "day", RELATIVE_SHIFTS[got["r6"].lower()]
-        return WrittenDate(*match.span(), shift=day_shift, lang="en")
-    if "unit" in got:
-        unit_shift = got["unit"].lower(), RELATIVE_SHIFTS[got["r5"].lower()]
-        return WrittenDate(*match.span(), shift=unit_shift, lang="en")
-
-    def first(*names: str) -> str | None:
-        """The first of some groups that took part in the match, or None."""
-        return next((got[name] for name in names if name in got), None)
-
-    month = MONTHS.index((first("m1", "m2", "m3", "m4") or "")[:3].lower()) + 1
-    day, last = first("d0", "d1", "d2"), got["d1"] if "d0" in got else first("e1", "e2")
-    of_year, start = first("r1", "r2", "r3"), match.start("m4" if "m4" in got else 0)
-    shift = ("year", RELATIVE_SHIFTS[of_year.lower()]) if of_year else None
-    date = number(first("y1", "y2", "y3")), month, number(day), number(last)
+    shift = None
+    if "r" in got:
+        unit = "year" if "m" in got else got.get("unit", "day").lower()
+        shift = unit, RELATIVE_SHIFTS[got["r"].lower()]
+    if "m" not in got:
+        return WrittenDate(*match.span(), shift=shift, lang="en")
+    month = MONTHS.index(got["m"][:3].lower()) + 1
+    day, last = (got["first"], got["d"]) if "first" in got else (got.get("d"), got.get("e"))
+    start = max(match.start(), match.start("m4"))  # without the word before a month alone
+    date = number(got.get("y")), month, number(day), number(last)
     return WrittenDate(start, match.end(), *date, shift, lang="en")
+
+
+# ---- full dates, and dates of publication as people write them
+
+# years of valid dates
+_YEARS = range(1600, 2100)
+# Notations that only date lines use: 20110921, perhaps with a time joined on; 21/9/2011 or
+# 9/21/2011.
+_DATE_FIGURES = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d"
+    r"|3[01])(?:\d{4}|\d{6})?(?!\d)"
+    r"|(?<![\d./-])(?P<first>\d{1,2})([-./])(?P<second>\d{1,2})\5(?P<last>(?:1[6-9]|20)\d\d)(?!\d)"
+)
+_YEAR = re.compile(rf"\d{{4}}|[{HAN_DIGITS}\d]{{2}}\s?年")
+_DAY_ALONE = re.compile(r"\s?(\d{1,2})(?!\d)")  # 2011年9月21, without 日
+
+
+class FoundDate(NamedTuple):
+    """A date written at ``text[start:end]``.
+
+    ``iso`` is "YYYY-MM-DD". It is "" for a date that does not exist, or whose day and month cannot
+    be told apart.
+    """
+
+    iso: str
+    start: int
+    end: int
+
+
+def find_date(text: str) -> FoundDate | None:
+    """The first valid full date written in a text, or None. A day and a month alone are not
+    enough.
+    """
+    return min((one for one in _full(text) if one.iso), key=lambda one: one.start, default=None)
+
+
+def _full(text: str) -> Iterator[FoundDate]:
+    """All full dates of a text: those of the date grammar first, then those of date lines."""
+    if not _YEAR.search(text):
+        return
+    for one in find_days(text):
+        day, end = one.day, one.end
+        if one.year and one.month and not day and text[end - 1] == "月":
+            if found := _DAY_ALONE.match(text, end):
+                day, end = int(found[1]), found.end()
+        if one.year and one.year in _YEARS and one.month and day and not one.last_day:
+            yield FoundDate(iso_date(one.year, one.month, day), one.start, end)
+    for match in _DATE_FIGURES.finditer(text):
+        if match["year"]:
+            numbers = [int(match[part]) for part in ("year", "month", "day")]
+        else:
+            low, high = sorted((int(match["first"]), int(match["second"])))
+            unclear = high <= 12 and low != high
+            numbers = [0 if unclear else int(match["last"]), low, high]
+        yield FoundDate(iso_date(*numbers), *match.span())
+
+
+def iso_date(year: int, month: int, day: int) -> str:
+    """The date as "YYYY-MM-DD", or "" where there is no such day."""
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+@functools.lru_cache(maxsize=4096)
+def normal_date(value: str) -> str:
+    """A date in almost any notation as "YYYY-MM-DD", or "" for what is not a valid, clear full
+    date.
+
+    Relative dates ("yesterday") give "". So does 3/4/2011, which different countries read
+    differently.
+    """
+    value = " ".join(value.split())
+    if not 6 <= len(value) <= 80:
+        return ""
+    found = sorted(_full(value), key=lambda one: one.start)
+    if found or not re.search(r"\d{4}", value) or not re.search(r"[^\W\d_]{3}", value):
+        return next((one.iso for one in found if one.iso), "")
+    return _parsed(value)
+
+
+def _parsed(value: str) -> str:
+    """The date by dateparser, which knows the month names of other languages, or "".
+
+    dateparser is slow to load, so it is only loaded where it is needed.
+    """
+    import dateparser
+
+    try:
+        parsed = dateparser.parse(
+            value,
+            languages=["en", "zh", "fr", "de", "es", "it", "pt", "nl", "ru"],
+            settings={"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]},
+        )
+    except Exception:  # dateparser raises many kinds of errors on odd strings, which are not dates
+        return ""
+    return parsed.date().isoformat() if parsed and parsed.year in _YEARS else ""

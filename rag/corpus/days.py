@@ -1,15 +1,19 @@
-"""The calendar: days, months, years and periods, and what a written date means on a given day."""
+"""The calendar: days, months, years, periods and feasts, and what a written date means on a given
+day.
+"""
 
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from rag.corpus.date_grammar import WrittenDate, find_days
+from rag.corpus.date_grammar import WrittenDate, find_days, iso_date
+from rag.corpus.tables import table
 
 _LEAP = 2000  # a leap year, so that it has every day: the year of a yearly period
 
@@ -86,11 +90,24 @@ class Period:
             yield Period(in_year(self.first, year), in_year(self.last, year + over))
 
 
-def extent(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
-    """The first and last day of a year, a month or a day.
+@functools.lru_cache(maxsize=1 << 15)
+def published(iso: str) -> date | None:
+    """The date of an article; None where there is none, or one too close to an end of the calendar
+    to compute with.
+    """
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return None
+    return day if 1 < day.year < 9000 else None  # a year on either side must be a year, too
+
+
+def extent(year: int | None, month: int | None = None, day: int | None = None) -> tuple[date, date]:
+    """The first and last day of a year, a month or a day; in the year 2000 if the year is not known.
 
     If the month lacks the day, as 29 February in most years, those of the month.
     """
+    year = _LEAP if year is None else year
     length = calendar.monthrange(year, month or 12)[1]
     day = day if day is None or day <= length else None
     last = day or length
@@ -218,8 +235,58 @@ def _compared(text: str, named: WrittenDate) -> bool:
 
 def _valid(year: int, month: int | None, day: int | None) -> bool:
     """Whether the date exists. A month or day that is None counts as the first."""
-    try:
-        date(year, 1 if month is None else month, 1 if day is None else day)
-    except ValueError:
-        return False
-    return True
+    return iso_date(year, 1 if month is None else month, 1 if day is None else day) != ""
+
+
+# ---- feasts
+
+_NEVER = "(?!)"  # matches nothing: for a feast without a name in a language
+
+
+class Feast(NamedTuple):
+    """One feast, a row of ``data/feasts.tsv``.
+
+    Attributes:
+        zh, en: patterns of its names.
+        reckoned: how its day is found: "solar", "term", "easter", "thursday", else by the lunar
+            calendar ("eve": a day earlier).
+        month, number: month, and day (or which Thursday) in it.
+        before, after: number of days around it that belong to it.
+    """
+
+    zh: str
+    en: str
+    reckoned: str
+    month: int
+    number: int
+    before: int
+    after: int
+
+    def day(self, year: int) -> date:
+        """The day of the feast in a year.
+
+        Raises ValueError for a feast of the Chinese calendar before 1900 or after 2100.
+        """
+        if self.reckoned == "solar":
+            return date(year, self.month, self.number)
+        if self.reckoned == "term":
+            from borax.calendars.festivals2 import TermFestival
+
+            return TermFestival(name="清明").at(year=year)
+        if self.reckoned == "easter":
+            from dateutil.easter import easter
+
+            return easter(year)
+        if self.reckoned == "thursday":
+            first = date(year, self.month, 1)
+            return first + timedelta(days=(3 - first.weekday()) % 7 + 7 * (self.number - 1))
+        from borax.calendars.lunardate import LunarDate
+
+        day = LunarDate(year, self.month, self.number).to_solar_date()
+        return day - timedelta(days=self.reckoned == "eve")
+
+
+FEASTS = tuple(
+    Feast(zh, en or _NEVER, reckoned, *map(int, numbers))
+    for zh, en, reckoned, *numbers in table("feasts.tsv")
+)

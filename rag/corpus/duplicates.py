@@ -16,12 +16,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 
 import numpy as np
 
 from rag.corpus.article import Article
 from rag.corpus.date_grammar import DATE_LINE
+from rag.corpus.days import published
 
 # Probability that banding proposes a pair, by the overlap of the two sets: 94 % at 0.5, which is 1
 # - (1 - .5**3)**21; 99 % at 0.6; 16 % at 0.2.
@@ -255,9 +255,11 @@ class _Content:
         self.runs = np.unique(runs(text))
         words = runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True)
         self.words = np.unique(words, return_counts=True)
-        self.figures, self.day = frozenset(_FIGURE.findall(text)), _day(article.date)
+        self.figures, self.day = frozenset(_FIGURE.findall(text)), published(article.date)
         line = DATE_LINE.search(text, 0, _HEAD)
-        self.line = _day(f"2000-{int(line['month']):02}-{int(line['day']):02}") if line else None
+        self.line = (
+            published(f"2000-{int(line['month']):02}-{int(line['day']):02}") if line else None
+        )
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
@@ -315,14 +317,6 @@ def _renamed(one: _Content, other: _Content, missing: list[np.ndarray]) -> bool:
         for counts in missing
     )
     return mostly and missing[0].max() == missing[1].max()
-
-
-def _day(iso: str) -> date | None:
-    """The day that is written "YYYY-MM-DD", or None where there is no such day."""
-    try:
-        return date.fromisoformat(iso)
-    except ValueError:
-        return None
 
 
 def _days_between(one: _Content, other: _Content) -> int:

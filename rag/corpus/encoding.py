@@ -6,11 +6,9 @@ import codecs
 import re
 
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8", "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    *((mark, "utf-32") for mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),
+    *((mark, "utf-16") for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
 )
 # The most frequent characters of Chinese, simplified and traditional. They make up about a fifth of
 # any Chinese text, and are rare in bytes decoded with the wrong encoding.
@@ -88,9 +86,9 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
 
     The encoding named is one that skips the byte order mark where there is one.
     """
-    for mark, name, whole in _BOMS:
+    for mark, name in _BOMS:
         if data.startswith(mark):
-            return whole, data[len(mark) :].decode(name, "replace")
+            return name, data.decode(name, "replace")
     if declared:
         name = "gb18030" if declared.lower() in ("gb2312", "gbk", "gb_2312-80") else declared
         text = _try(data, name)

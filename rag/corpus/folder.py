@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from rag.corpus import trash
 from rag.corpus.article import Article, Skipped
-from rag.corpus.dates import normal_date
+from rag.corpus.date_grammar import normal_date
 from rag.corpus.folder_files import FileContents, FolderFiles, last_part, parts, slug, url_key
 from rag.corpus.kept import KEY_DIGITS, Record
 from rag.corpus.trash import Removed

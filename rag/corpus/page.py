@@ -10,8 +10,8 @@ removed.
 from __future__ import annotations
 
 from rag.corpus.captions import is_caption
-from rag.corpus.dates import find_date
-from rag.corpus.line_kinds import (
+from rag.corpus.date_grammar import find_date
+from rag.corpus.lines import (
     LONG_LINE_COLUMNS,
     SHORT_LINE_COLUMNS,
     TITLE_COLUMNS,
@@ -29,8 +29,8 @@ from rag.corpus.line_kinds import (
     is_publisher,
     is_timed_or_labelled,
     source_in,
+    width,
 )
-from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft
 
 _HEAD_LINES = 40  # lines with text; a date further down is not the date of the page

@@ -122,7 +122,7 @@ def steps(
         yield from _rows(source, suffix, columns, instead)
     elif archive := archive_suffix(source.name):
         yield from _unpacked(source, archive, columns, allowance or Allowance(source.size))
-    elif suffix not in READER_BY_SUFFIX and suffix != ".json":
+    elif suffix not in READER_BY_SUFFIX:
         named = os.path.splitext(source.name)[1] or "(no suffix)"
         advice = _ADVICE.get(suffix, f"expected {EXPECTED_FORMATS}")
         yield Skipped(source.shown, f"unsupported format {named}: {advice}")
@@ -297,7 +297,7 @@ def _member(
     if suffix in _TABLES:
         yield from steps(replace(inside, open=lambda: content, size=size), columns, allowance)
         return
-    if not archive_suffix(inside.name) and suffix not in READER_BY_SUFFIX and suffix != ".json":
+    if not archive_suffix(inside.name) and suffix not in READER_BY_SUFFIX:
         yield from steps(inside, columns)  # refused by its suffix, so it need not be unpacked
         return
     try:

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TypeGuard
 
 from rag.corpus.fetch import XML_MEDIA_TYPES, Fetched, Fetcher
@@ -76,12 +75,12 @@ def _addresses(found: Fetched, fetcher: Fetcher) -> Generator[Added, None, list[
     while waiting and len(pages) < fetcher.limits.pages:
         one = waiting.pop(0)
         try:
-            links = find_links(one.data, one.url)
+            linked, sitemaps = find_links(one.data, one.url)
         except FetchError as error:
             yield Added(one.asked, "refused", reason=str(error))
             continue
-        pages |= dict.fromkeys(links.pages)
-        for address in links.sitemaps:
+        pages |= dict.fromkeys(linked)
+        for address in sitemaps:
             read += 1
             if read > MAX_SITEMAPS:
                 reason = f"more than {MAX_SITEMAPS} sitemaps; add it by itself"
@@ -117,19 +116,6 @@ def _stored(folder: CorpusFolder, found: Fetched | Added) -> Added:
     return folder.add_page(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Addresses in the order of the feed or sitemap, each once.
-
-    Attributes:
-        pages: addresses of pages.
-        sitemaps: addresses of further sitemaps.
-    """
-
-    pages: tuple[str, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-
-
 def is_xml(data: bytes) -> bool:
     """Whether a page is XML that may be a feed or a sitemap, whatever type its server states.
 
@@ -138,10 +124,10 @@ def is_xml(data: bytes) -> bool:
     return bool(_XML.match(data)) and b"<html" not in data[:1000].lower()
 
 
-def find_links(data: bytes, url: str) -> Links:
-    """The addresses in the feed or sitemap found at ``url``.
+def find_links(data: bytes, url: str) -> tuple[list[str], list[str]]:
+    """The addresses of pages, and those of further sitemaps, in the feed or sitemap found at ``url``.
 
-    Raises FetchError where it is neither.
+    They are in its order, each once. Raises FetchError where it is neither.
     """
     import lxml.etree
 
@@ -149,18 +135,17 @@ def find_links(data: bytes, url: str) -> Links:
 
     root = xml_root(data)
     name = lxml.etree.QName(root).localname if root is not None else "nothing"
-    if name in _FEEDS:
-        return Links(_feed(data, url))
-    if name not in _SITEMAPS:
+    if name not in (*_FEEDS, *_SITEMAPS):
         raise FetchError(
             f"expected a feed or a sitemap at {url}, got XML of the kind <{name[:40]}>"
         )
-    found = [(node.text or "").strip() for node in root.iterfind("{*}*/{*}loc")]
-    unique = tuple(dict.fromkeys(address for address in found if address))
-    return Links(unique) if name == "urlset" else Links(sitemaps=unique)
+    located = ((node.text or "").strip() for node in root.iterfind("{*}*/{*}loc"))
+    found = _feed(data, url) if name in _FEEDS else located
+    unique = list(dict.fromkeys(filter(None, found)))
+    return ([], unique) if name == "sitemapindex" else (unique, [])
 
 
-def _feed(data: bytes, url: str) -> tuple[str, ...]:
+def _feed(data: bytes, url: str) -> Iterable[str]:
     """The addresses of the entries of a feed."""
     with extra():
         import feedparser
@@ -170,4 +155,4 @@ def _feed(data: bytes, url: str) -> tuple[str, ...]:
         io.BytesIO(data),
         response_headers={"content-location": url, "content-type": "application/xml"},
     )
-    return tuple(dict.fromkeys(link for entry in feed.entries if (link := entry.get("link", ""))))
+    return (entry.get("link", "") for entry in feed.entries)

@@ -8,19 +8,17 @@ reader may mean. A key is a kind and what is named: "place:510100" (code of GB/T
 
 from __future__ import annotations
 
-import functools
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus.article import Article
-from rag.corpus.days import Period, extent, find_meant
+from rag.corpus.days import Period, extent, find_meant, published
 from rag.corpus.gazetteer import Place, code_prefix
 from rag.corpus.places import find_places
 from rag.index.columns import read_columns, read_strings, starts, strings, write_columns
@@ -43,18 +41,6 @@ def keys(article: Article) -> set[str]:
     return {f"{_PLACE_KEY_PREFIX}{m.place.code}" for m in find_places(text)} | {
         f"{_DAY_KEY_PREFIX}{when}" for _, _, when in days if when.year
     }
-
-
-@functools.lru_cache(maxsize=1 << 15)
-def published(iso: str) -> date | None:
-    """The date of an article; None where there is none, or one too close to an end of the calendar
-    to compute with.
-    """
-    try:
-        day = date.fromisoformat(iso)
-    except ValueError:
-        return None
-    return day if 1 < day.year < 9000 else None  # a year on either side must be a year, too
 
 
 class NamedWriter:

@@ -19,6 +19,8 @@ from datetime import date, timedelta
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import WrittenDate, find_days
 from rag.corpus.days import (
+    FEASTS,
+    Feast,
     Period,
     When,
     extent,
@@ -29,7 +31,6 @@ from rag.corpus.days import (
     part_of,
     weekday_on,
 )
-from rag.corpus.feasts import FEASTS, Feast
 from rag.corpus.places import find_places
 from rag.question.asking import outside_of
 from rag.question.words import amount, pattern
@@ -342,7 +343,7 @@ def _joined(text: str, group: list[WrittenDate], today: date | None) -> Iterator
     if years and re.search("[-–—~～]", text[start:end]):
         return  # 2011-2020, 2011-12: part of the name of a plan or a sports season
     first, last = _whole(whens)
-    begin, close = _days(first), _days(last)
+    begin, close = extent(*first), extent(*last)
     period = Period(begin[0], close[1], True)
     if first.year is not None:  # the later date may come first: "2022年和2021年"
         period = Period(min(begin[0], close[0]), max(begin[1], close[1]))
@@ -364,11 +365,6 @@ def _whole(whens: list[When]) -> tuple[When, When]:
         year = years[0] if first.year is None else first.year
         first = first._replace(year=year)
         last = last if last.year is not None else last._replace(year=years[-1])
-        if _days(last)[1] < _days(first)[0]:  # November 2022 to February ends in 2023
+        if extent(*last)[1] < extent(*first)[0]:  # November 2022 to February ends in 2023
             last = last._replace(year=year + 1) if whens[-1].year is None else last
     return first, last
-
-
-def _days(when: When) -> tuple[date, date]:
-    """First and last day of a date; in the year 2000 if its year is not known."""
-    return extent(2000 if when.year is None else when.year, when.month, when.day)

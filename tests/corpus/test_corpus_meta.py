@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.corpus import detect_lang
-from rag.corpus.dates import find_date, normal_date
+from rag.corpus.date_grammar import find_date, normal_date
 from rag.corpus.encoding import NotText, decode
 
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import find_days, number
-from rag.corpus.days import part_of
-from rag.corpus.feasts import FEASTS
+from rag.corpus.days import FEASTS, part_of
 
 
 def shown(text):

@@ -7,7 +7,6 @@ import pytest
 from read_folder import BODY, one, read
 
 from rag.corpus import Article, Skipped, read_corpus
-from rag.corpus.readers import READER_BY_SUFFIX
 from rag.errors import CorpusError
 
 # Folders
@@ -212,7 +211,7 @@ def test_a_parser_that_fails_costs_one_file(tmp_path, monkeypatch):
     def broken(data):
         raise AssertionError("odd input")
 
-    monkeypatch.setitem(READER_BY_SUFFIX, ".md", broken)
+    monkeypatch.setattr("rag.corpus.readers.text.read_markdown", broken)
     (tmp_path / "a.md").write_text("内容。")
     (tmp_path / "b.txt").write_text("内容。")
     first, second = read(tmp_path)

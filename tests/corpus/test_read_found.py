@@ -12,7 +12,7 @@ from read_lines import lines, page
 
 from rag.corpus import read_bytes
 from rag.corpus.context import header_above
-from rag.corpus.line_kinds import dated_source
+from rag.corpus.lines import dated_source
 from rag.corpus.readers.html import read_html
 
 # HTML

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.corpus import read_bytes
 from rag.corpus.context import header_above
-from rag.corpus.line_kinds import is_letterhead
+from rag.corpus.lines import is_letterhead
 from rag.corpus.readers.numbering import numeral
 
 WATER = "滨江市水务局局长周立群说，工程总投资四亿六千万元，比原计划提前两个月完工。"

@@ -8,20 +8,11 @@ article. Any other exception is a bug in the reader.
 
 from __future__ import annotations
 
-import functools
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.errors import UsageError
-
-Reader = Callable[[bytes], Draft | list[Draft | Missing]]
-
-
-def _read(reader: str, data: bytes) -> Draft | list[Draft | Missing]:
-    module, function = reader.split(".")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), function)(data)
-
 
 READERS_VERSION = 9
 """Version of what the readers return. Raise it whenever a file would be read differently than
@@ -37,13 +28,12 @@ _SUFFIXES = {
     "docx.read_docx": ".docx",
     "epub.read_epub": ".epub",
     "feed.read_feed": ".rss .atom .xml",
+    "rows.read_json": ".json",
 }
-READER_BY_SUFFIX: dict[str, Reader] = {
-    suffix: functools.partial(_read, reader)
-    for reader, suffixes in _SUFFIXES.items()
-    for suffix in suffixes.split()
+READER_BY_SUFFIX = {
+    suffix: reader for reader, suffixes in _SUFFIXES.items() for suffix in suffixes.split()
 }
-"""The reader of each format, by the suffix of its files in lower case."""
+"""The module and function that read each format, by the suffix of its files in lower case."""
 
 IN_PLACE = frozenset((".txt", ".md", ".markdown"))
 """Formats that the calling process reads itself if the file is short.
@@ -62,17 +52,15 @@ def read_drafts(
     """The articles in a document, as a list of at least one item. Raises what the reader raises.
 
     Args:
-        suffix: a suffix of :data:`READER_BY_SUFFIX`, or ".json".
+        suffix: a suffix of :data:`READER_BY_SUFFIX`.
         data: the whole document.
         columns: for each field of an article the name that a JSON file uses for it, where that is
             not a usual one.
     """
-    if suffix == ".json":
-        from rag.corpus.readers.rows import read_json
-
-        return read_json(data, columns or {})
+    module, function = READER_BY_SUFFIX[suffix].split(".")
     try:
-        found = READER_BY_SUFFIX[suffix](data)
+        read = getattr(importlib.import_module(f"{__name__}.{module}"), function)
+        found = read(data, columns or {}) if suffix == ".json" else read(data)
     except UsageError as error:  # an extra is not installed
         raise Unreadable(str(error)) from error
     return found if isinstance(found, list) else [found]

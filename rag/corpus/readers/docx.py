@@ -9,8 +9,15 @@ import zipfile
 from collections.abc import Iterator
 
 from rag.corpus.captions import as_caption
-from rag.corpus.line_kinds import could_be_title, date_in, is_letterhead, is_prose, source_in
-from rag.corpus.lines import tidy, width
+from rag.corpus.lines import (
+    could_be_title,
+    date_in,
+    is_letterhead,
+    is_prose,
+    source_in,
+    tidy,
+    width,
+)
 from rag.corpus.readers.archive import ZIP_ERRORS, open_zip
 from rag.corpus.readers.docx_numbers import Numbers
 from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, inner, lines_of, text_of

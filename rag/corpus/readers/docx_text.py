@@ -58,27 +58,21 @@ def lines_of(
         aside: returns the lines of notes, charts and diagrams.
         before: returns the list number of a paragraph.
     """
-    waiting = [body.iterchildren()]
     above: dict[object, dict[int, str]] = {}
-    while waiting:
-        block = next(waiting[-1], None)
-        if block is None:
-            waiting.pop()
-        elif block.tag == _P:
+    for block in _inside(body, (_P, _ROW, *_PARTS)):
+        if block.tag == _P:
             number, text = before(block), text_of(block)
             yield number * bool(text) + text, _style(block, named)
             yield from ((line, "") for line in _anchored(block, aside))
-            if next(block.iter(_BOX), None) is not None:
-                # Text boxes that are anchored in the paragraph are read next.
-                waiting.append(box for box in _inside(block, (_BOX,)) if box.tag == _BOX)
+            if next(block.iter(_BOX), None) is not None:  # text boxes anchored in the paragraph
+                for box in _inside(block, (_BOX,)):
+                    yield from lines_of(box, named, aside, before) if box.tag == _BOX else ()
         elif block.tag == _ROW and block.find(f"{W}trPr/{W}del") is None:
             cells = _cells(block, above.setdefault(block.getparent(), {}), before)
             yield "\t".join(cells).strip(), ""
             yield from ((line, "") for line in _anchored(block, aside))
         elif block.tag in _PARTS:
             yield from ((line, "") for line in aside("part", block.get(_PARTS[block.tag], "")))
-        elif block.tag not in _GONE and block.tag != _ROW:
-            waiting.append(block.iterchildren())
 
 
 def _style(paragraph, named: Callable[[str], str]) -> str:

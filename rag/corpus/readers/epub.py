@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
-from rag.corpus.dates import normal_date
+from rag.corpus.date_grammar import normal_date
 from rag.corpus.encoding import NotText
-from rag.corpus.line_kinds import ends_sentence
-from rag.corpus.lines import width
+from rag.corpus.lines import ends_sentence, width
 from rag.corpus.readers.archive import ZIP_ERRORS, open_zip
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
@@ -83,8 +82,7 @@ def _is_chapter(text: str, of_book: bool) -> bool:
     A text whose title is that of the book (``of_book``) must be more than a title page.
     """
     least = _TITLE_PAGE if of_book else _LEAST_COLUMNS
-    long = len(text) >= least or width(text) >= least
-    return long or any(map(ends_sentence, text.split("\n")))
+    return width(text) >= least or any(map(ends_sentence, text.split("\n")))
 
 
 def _package(archive: zipfile.ZipFile) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 
-from rag.corpus.dates import normal_date
+from rag.corpus.date_grammar import normal_date
 from rag.corpus.language import detect_lang
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import decoded

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import itertools
 
-from rag.corpus.line_kinds import is_control, is_date_line, is_meta
-from rag.corpus.lines import width
+from rag.corpus.lines import is_control, is_date_line, is_meta, width
 from rag.corpus.readers.notes import NOTE_CONTAINERS
 from rag.corpus.readers.tree import INLINE_ELEMENTS, linked_in, text_in
 

@@ -15,11 +15,10 @@ from dataclasses import replace
 from email.message import Message
 
 from rag.corpus.captions import CAPTION_MARK, is_caption
-from rag.corpus.dates import normal_date
+from rag.corpus.date_grammar import normal_date
 from rag.corpus.encoding import decode
 from rag.corpus.language import detect_lang
-from rag.corpus.line_kinds import labelled_source
-from rag.corpus.lines import tidy
+from rag.corpus.lines import labelled_source, tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.framing import frame, paragraphs

@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator
 
 from rag.corpus.captions import as_caption
-from rag.corpus.line_kinds import ends_sentence
-from rag.corpus.lines import tidy, width
+from rag.corpus.lines import ends_sentence, tidy, width
 from rag.corpus.readers.formulas import BRACKETED_TEX, formula_in, is_formula, plain_formula
 from rag.corpus.readers.markdown_dialects import without_dialects
 

@@ -5,7 +5,6 @@ tree, and returns its visible text block by block.
 from __future__ import annotations
 
 import copy
-import functools
 import itertools
 import re
 from collections.abc import Iterable, Sequence
@@ -19,7 +18,8 @@ from rag.corpus.readers import formulas
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
 from rag.corpus.readers.numbering import is_count, numeral, raised
-from rag.corpus.readers.tree import INLINE_ELEMENTS, PAGE_PARSER, has, path, raw_text, text_in
+from rag.corpus.readers.rows import BLOCK_TAGS
+from rag.corpus.readers.tree import INLINE_ELEMENTS, PAGE_PARSER, path, raw_text, text_in
 
 _LINE, _CELL = "\ufdd0", "\ufdd1"  # where a line or cell begins or ends; no text has these signs
 _AROUND_CELL = re.compile(f" ?{_CELL}[{_CELL} ]*")
@@ -42,6 +42,7 @@ _HIDDEN = path(
     " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶' or not(node())]"
 )
 _CLASSED = path("//*[@class]")
+_FIGURE = path("//figure[not(.//figure)]")
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _NO_PICTURE = ".//table | .//blockquote | .//pre | .//p | .//ul | .//ol"
 _CREDIT = 40  # characters that name the photographer, beside the caption, at most
@@ -59,7 +60,7 @@ _ENTRY_TIME = path(
     f"//*[not(self::header)]/{_BY_ITSELF}[contains(., ':')][count(//{_BY_ITSELF}) > 1]"
 )
 _SENTENCES = ("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3")
-_TASK = "//li[contains(concat(@class, ' ', ../@class), 'task-list')]/label"
+_TASK = path("//li[contains(concat(@class, ' ', ../@class), 'task-list')]/label")
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = "script style noscript template iframe rt rp rtc annotation annotation-xml".split()
 # What stands around the text of a page; it is text in what is no page by itself.
@@ -70,10 +71,7 @@ _BLOCKS = frozenset(
     " dd dt figure figcaption details summary "
     "header footer aside address center".split()
 )
-_BLOCK_TAG = re.compile(
-    r"<(?:p|br|div|h[1-6]|li|tr|blockquote|section|article|pre)[\s/>]", re.IGNORECASE
-)
-"""Matches the opening tag of an element that stands in lines of its own."""
+_BLOCK_TAG = re.compile(rf"<(?:{BLOCK_TAGS})[\s/>]", re.IGNORECASE)
 
 _NEXT = frozenset("br tr li dt dd".split())  # no blank line follows these
 _META_CLASS = re.compile(r"date|time|source|author|origin|editor|laiyuan|\bfrom\b", re.IGNORECASE)
@@ -88,7 +86,7 @@ def ready(root) -> None:
     them. Raised figures stay raised: 10⁶ is not 106. Ordered lists get their numbers.
     """
     classed = _CLASSED(root)
-    unseen = [node for node in classed if _says(node.get("class"), _UNSEEN)]
+    unseen = [node for node in classed if _UNSEEN.search(node.get("class"))]
     _drop(root, [*root.iter("del", "s", "strike"), *_HIDDEN(root), *unseen])
     _spaced(classed)
     _unwrap(root)
@@ -102,12 +100,6 @@ def ready(root) -> None:
         without_frames(root)
         cells_in_lines(root)
     _numbered(root)
-
-
-@functools.lru_cache(maxsize=3000)
-def _says(called: str, pattern: re.Pattern[str]) -> bool:
-    """Whether a pattern matches in the name of a class. Names recur, hence the cache."""
-    return bool(pattern.search(called))
 
 
 def _drop(root, nodes) -> None:
@@ -124,9 +116,9 @@ def _unwrap(root) -> None:
     formulas.in_text(root)
     for node in root.iter("q"):
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
-    for node in _ENTRY_TIME(root) if has(root, "time") else ():
+    for node in _ENTRY_TIME(root):
         node.tag = "p"
-    for node in root.xpath(_TASK) if has(root, "label") else ():
+    for node in _TASK(root):
         node.drop_tag()
     for node in list(root.iter("math", "q", "time", "label")):
         sentence = next(node.iterancestors(*_SENTENCES), None)
@@ -142,7 +134,7 @@ def _spaced(classed: Iterable) -> None:
         classed: the elements of the tree that have a class.
     """
     for node in classed:
-        if _says(node.get("class"), _META_CLASS) and node.tag in ("span", "a", "em", "i"):
+        if _META_CLASS.search(node.get("class")) and node.tag in ("span", "a", "em", "i"):
             for one, other in ((node.getprevious(), node), (node, node.getnext())):
                 both = one is not None and other is not None
                 if both and {one.tag, other.tag} <= INLINE_ELEMENTS and not one.tail:
@@ -153,9 +145,7 @@ def _figures(root) -> None:
     """Puts the caption of each figure behind it as a paragraph. A figure that holds text or a table
     is no picture and becomes a division.
     """
-    if not has(root, "figure", "figcaption"):
-        return
-    for figure in root.xpath("//figure[not(.//figure)]"):
+    for figure in _FIGURE(root):
         captions = figure.xpath(".//figcaption")
         rest = len(text_in(figure)) - sum(len(text_in(one)) for one in captions)
         pictured = captions and not figure.xpath(_NO_PICTURE) and figure.xpath(_PICTURES)
@@ -166,16 +156,16 @@ def _figures(root) -> None:
                 one.tag = "p"
         else:
             _behind(figure, as_caption(" ".join(map(text_in, captions))))
-    for figure in root.xpath("//figure"):  # those left hold several pictures, or text
+    for figure in list(root.iter("figure")):  # those left hold several pictures, or text
         figure.tag = "div"
-    for caption in root.xpath("//figcaption"):
+    for caption in list(root.iter("figcaption")):
         _behind(caption, as_caption(text_in(caption)))
 
 
 def _named_captions(classed: Iterable) -> None:
     """Does the same for captions that only the name of their class tells."""
     for node in classed:
-        if not _says(node.get("class"), _CAPTION_CLASS) or node.tag not in _CAPTION_TAGS:
+        if not _CAPTION_CLASS.search(node.get("class")) or node.tag not in _CAPTION_TAGS:
             continue
         if node.xpath(f"{_PICTURES} | .//p | .//div[normalize-space(.)]"):
             continue
@@ -190,7 +180,7 @@ def _behind(node, text: str) -> None:
     """
     outermost = None
     for above in node.iterancestors():
-        framed = _says(above.get("class", ""), _CAPTION_CLASS) and _is_short(above)
+        framed = _CAPTION_CLASS.search(above.get("class", "")) and _is_short(above)
         if above.tag == "p" or framed and above.tag not in ("html", "body"):
             outermost = above
     if text:

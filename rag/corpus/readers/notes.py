@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.readers.tree import INLINE_ELEMENTS, has, path, raw_text, text_in
+from rag.corpus.readers.tree import INLINE_ELEMENTS, path, raw_text, text_in
 
 _MARK = re.compile(
     r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})|注\s?\d{0,3})"
@@ -50,13 +50,12 @@ NOTE_CONTAINERS = path(
 
 def without_marks(root) -> None:
     """Removes the marks that lead to notes and back; asides with notes become divisions."""
-    marks = _BACK(root) if has(root, "span") else []
-    if has(root, "a", "sup"):
-        marks += [node for node in _LINKS(root) if _MARK.fullmatch(text_in(node))]
-        marks += [node for node in _WITHIN(root) if _BRACKETED.fullmatch(text_in(node))]
-        marks += [node for node in _PLAIN(root) if _is_plain_mark(node)]
-        for container in NOTE_CONTAINERS(root) if has(root, "a") else ():
-            marks += [node for node in _AT_NOTE(container) if _MARK.fullmatch(text_in(node))]
+    marks = _BACK(root)
+    marks += [node for node in _LINKS(root) if _MARK.fullmatch(text_in(node))]
+    marks += [node for node in _WITHIN(root) if _BRACKETED.fullmatch(text_in(node))]
+    marks += [node for node in _PLAIN(root) if _is_plain_mark(node)]
+    for container in NOTE_CONTAINERS(root):
+        marks += [node for node in _AT_NOTE(container) if _MARK.fullmatch(text_in(node))]
     for node in dict.fromkeys(marks):
         above = node.getparent()
         if above is None:

@@ -68,9 +68,9 @@ def _recognised(page) -> tuple[list[Line], int]:
     if not lines:
         return [], 0
     usual = median(line.size for line in lines)
-    alike = (abs(line.size - usual) < _LIKE * usual for line in lines)
     lines = [
-        line._replace(size=usual) if is_alike else line for line, is_alike in zip(lines, alike)
+        line._replace(size=usual) if abs(line.size - usual) < _LIKE * usual else line
+        for line in lines
     ]
     letters = sum(map(len, found.txts))
     sure = sum(score * len(text) for score, text in zip(found.scores, found.txts)) / letters

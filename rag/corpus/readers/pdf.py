@@ -13,14 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.corpus.dates import normal_date
-from rag.corpus.line_kinds import date_in, is_date_line, is_letterhead, source_in
-from rag.corpus.lines import width
+from rag.corpus.date_grammar import normal_date
+from rag.corpus.lines import CLAUSE_END, date_in, is_date_line, is_letterhead, source_in, width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
 from rag.corpus.readers.pdf_cells import with_cells
-from rag.corpus.readers.pdf_drawn import by_rows
-from rag.corpus.readers.pdf_layout import by_columns, ordered
+from rag.corpus.readers.pdf_layout import by_columns, by_rows, ordered
 from rag.corpus.readers.pdf_lines import (
     CONTROL_CHARACTERS,
     LINE_END_HYPHEN,
@@ -49,7 +47,6 @@ _NO_TITLE = re.compile(
 _BROWSER = re.compile(r"Mozilla|Chrom|Firefox|Safari")
 _WITH_OCR = "text recognition (OCR) found nothing to read there either"
 _WITHOUT_OCR = "run text recognition (OCR) over it first, or install it: pip install 'yinju[ocr]'"
-_SENTENCE_END = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
 _NARROWEST = 8  # width of a column in font sizes: lines in a narrower one are not wrapped text
 _LISTED = re.compile(
     r"[•●■◆▪◦○⁰¹²³⁴-⁹①-⑳]|[(（]?(?:\d{1,2}|[a-z])[.)）、．]\s?\D"
@@ -274,24 +271,24 @@ def _alike(line: Line, other: Line) -> bool:
     """Whether two lines may be of one paragraph, judging by the size of their letters: a heading is
     not, though it may reach over the columns below.
     """
-    return not other.row and 0.85 < other.size / max(line.size, 1.0) < 1.18
+    return not other.row and 0.85 < other.size / line.size < 1.18
 
 
 def _adjoining(line: Line, following: Line) -> bool:
     """Whether no gap lies between two lines. The end of a column adjoins the next one's top."""
-    return line.bottom - following.bottom <= _GAP * max(line.size, 1.0)
+    return line.bottom - following.bottom <= _GAP * line.size
 
 
 def _joint(before: Line, line: Line, right: float) -> str:
     """What is put between a line and the next one: "" or a space within a paragraph, else a line
     end. ``right`` is the right edge of the column of ``before``.
     """
-    size = max(before.size, 1.0)
+    size = before.size
     if before.row or not _alike(before, line):
         return "\n"
     if right - before.left < _NARROWEST * size or _LEADER.search(before.text):
         return "\n"  # cells of a small table, items of a list
-    ended = _SENTENCE_END.search(before.text)
+    ended = CLAUSE_END.search(before.text)
     if _LISTED.match(line.text) and (ended or _LISTED.match(before.text)):
         return "\n"
     below = before.bottom - line.bottom  # another column or page is above

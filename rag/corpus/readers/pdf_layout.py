@@ -1,5 +1,5 @@
-"""Columns and tables that a PDF draws row by row, found by the positions of their stretches of
-text.
+"""Columns and tables of a PDF, drawn row by row or column by column, found by the positions of their
+stretches of text.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.readers.numbering import raised
-from rag.corpus.readers.pdf_lines import Line, grouped
+from rag.corpus.readers.pdf_lines import ABOVE, SMALL, Line, grouped
 
 _LIST_MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)）]")
 """The mark or number of an item in a list, which may be drawn apart from the item."""
@@ -17,9 +17,6 @@ _LIST_MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z
 # Distances are in font sizes, that is in multiples of the size of a letter.
 _INDENT = 3  # from a mark to its item at most
 _TIGHT = 0.15  # pieces of a line that stand nearer have no space between them
-# A piece whose size is below this share of the line's, and which stands this far above, is raised.
-_SMALL, _ABOVE = 0.93, 0.2
-
 _NARROW = 0.6  # between two columns at least
 # In a column of prose lines are full if they take this share of its width; this share of the lines
 # is full; and it has this many lines at least.
@@ -219,7 +216,7 @@ def _whole(parts: Sequence[Line]) -> Line:
 
 def _is_raised(one: Line, beside: Line) -> bool:
     """Whether a piece of a line is set smaller and above the piece beside it."""
-    return one.size < _SMALL * beside.size and one.bottom - beside.bottom > _ABOVE * beside.size
+    return one.size < SMALL * beside.size and one.bottom - beside.bottom > ABOVE * beside.size
 
 
 def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
@@ -247,3 +244,110 @@ def _table(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
         texts.append([one.text if one else "" for one in row])
         lines.append(_whole([one for one in row if one]))
     return [line._replace(text="\t".join(cells), row=True) for line, cells in zip(lines, texts)]
+
+
+# ---- tables that were drawn one column after the other, put in the order of their rows
+
+# Columns of prose are drawn in that order, too, and so are lists in two columns. It is certainly a
+# table if the cells stand level with those of the first column and another column holds figures.
+_LEVEL = 0.3  # cells of a row stand level within this
+_GUTTER = 0.6  # between two columns at least
+_STEP = 4.0  # from one row to the next at most
+_LEAST_ROWS = 3
+_MOST_ROWS = 200
+_MOST_OF_TABLE = 2_000
+_FIGURE = re.compile(r"[-+−–]?[(（]?[¥￥$€£]?\s?\d[\d.,\s]*\S{0,4}")
+_FIGURES = 0.6  # share of a column's cells that are figures, at least
+
+
+def by_rows(stretches: Sequence[Line]) -> list[Line]:
+    """The stretches of text of a page; those of tables that were drawn column by column are put in
+    the order of their rows.
+    """
+    out: list[Line] = []
+    at = 0
+    while at < len(stretches):
+        one = stretches[at]
+        if out and one.bottom > out[-1].bottom + 0.5 * one.size and one.left > out[-1].right:
+            first = _first_column(out, one)
+            columns, end = _further_columns(first, stretches, at)
+            if columns and _is_table(first, columns):
+                out[len(out) - len(first) :] = _in_rows(first, columns)
+                at = end
+                continue
+        out.append(one)
+        at += 1
+    return out
+
+
+def _first_column(lines: Sequence[Line], top: Line) -> list[Line]:
+    """The first column of a table: the last of some lines, as far as they stand one below the other
+    and none stands higher than ``top``, the first cell of the next column.
+    """
+    begin = len(lines)
+    while 0 < begin > len(lines) - _MOST_ROWS:
+        one = lines[begin - 1]
+        if one.row or one.bottom > top.bottom + _LEVEL * top.size:
+            break
+        if begin < len(lines) and not 0 < one.bottom - lines[begin].bottom < _STEP * one.size:
+            break
+        begin -= 1
+    return list(lines[begin:])
+
+
+def _further_columns(
+    first: Sequence[Line], stretches: Sequence[Line], at: int
+) -> tuple[list[list[Line]], int]:
+    """The columns to the right of the first one that were drawn next, from the stretch ``at`` on,
+    and the index behind their last stretch.
+    """
+    columns: list[list[Line]] = []
+    if len(first) < _LEAST_ROWS - 1:
+        return columns, at
+    right, last = max(one.right for one in first), first[-1].bottom
+    most = at + _MOST_OF_TABLE
+    while at < min(len(stretches), most):
+        one = stretches[at]
+        size = one.size
+        if one.row or one.left < right + _GUTTER * size or one.bottom < last - _LEVEL * size:
+            break
+        if columns and one.bottom < columns[-1][-1].bottom:
+            columns[-1].append(one)
+        elif not columns or one.left > max(cell.right for cell in columns[-1]):
+            right = max(cell.right for cell in columns[-1]) if columns else right
+            columns.append([one])
+        else:
+            break
+        at += 1
+    return columns, at
+
+
+def _is_table(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> bool:
+    """Whether columns are a table: all cells, except headings, stand level with a cell of the first
+    column, and one of the other columns holds figures.
+    """
+    for column in columns:
+        headings = [at for at, one in enumerate(column) if not _row(first, one)]
+        if len(column) < _LEAST_ROWS - 1 or headings not in ([], [0]):
+            return False
+    figures = [[bool(_FIGURE.fullmatch(one.text)) for one in column] for column in columns]
+    return any(sum(column) >= _FIGURES * len(column) for column in figures)
+
+
+def _row(first: Sequence[Line], cell: Line) -> int:
+    """The number of the row in which a cell stands, from 1: that of the cell of the first column
+    that is level with it; 0 if there is none.
+    """
+    level = (abs(one.bottom - cell.bottom) < _LEVEL * one.size for one in first)
+    return next((number for number, is_level in enumerate(level, 1) if is_level), 0)
+
+
+def _in_rows(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> list[Line]:
+    """All cells, row by row. Headings without a cell beside them in the first column form a row
+    above the others.
+    """
+    rows: list[list[Line]] = [[], *([one] for one in first)]
+    for column in columns:
+        for cell in column:
+            rows[_row(first, cell)].append(cell)
+    return [cell for row in rows for cell in row]

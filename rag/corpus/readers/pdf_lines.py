@@ -7,24 +7,24 @@ program drew columns or tables row by row, the positions of the stretches tell w
 
 from __future__ import annotations
 
-import ctypes
 import math
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, pairwise, repeat
+from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from rag.corpus.readers.numbering import SUPERSCRIPTS
+from rag.corpus.walk import encodable
 
 LINE_END_HYPHEN = "\x02"  # PDFium's sign for a hyphen at the end of a line
 # Distances are in font sizes: text farther apart on a base line is of two columns or two cells.
 _WIDE = 1.4
 _TRACKED = 2.5  # letters that are spaced out ("石 塘 水 库") stand nearer than this
 _CELLS = 0.6  # a gap that may part two cells, if the rows below have one there
-# Figures whose size is below this share of the line's, and which stand this far above, are raised.
-_SMALL, _ABOVE = 0.93, 0.2
+# A figure whose size is below this share of the line's, and which stands this far above, is raised.
+SMALL, ABOVE = 0.93, 0.2
 _CHINESE = "\u2e80"  # letters from here on are Chinese
 _SAMPLE = 40  # letters of a page that are looked at to tell how it is turned
 _EVEN = 0.35  # by which the gaps between letters that are spaced out differ at most
@@ -96,7 +96,6 @@ class Glyphs:
 
         self._raw, self._page = raw, page.get_textpage()
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-        self._sizes: dict[int, float] = {}
         self._turns = self._most_turned()
         if page.get_rotation() != 90 * self._turns and self._page.count_chars():
             page.set_rotation(90 * self._turns)  # PDFium makes lines of what is level as shown
@@ -105,28 +104,12 @@ class Glyphs:
         self._width, self._height = _unturned(page)
         self.height = max(self._width if self._turns % 2 else self._height, 1.0)
         count = self._page.count_chars()
-        self.text = self._signs(count)
+        codes = (raw.FPDFText_GetUnicode(self._text, at) for at in range(count))
+        signs = (chr(code) if code <= sys.maxunicode else "\0" for code in codes)
         # A font may not say which letters its shapes are: the codes are then numbers of shapes.
-        has_error = _unchecked(raw.FPDFText_HasUnicodeMapError)
-        address = ctypes.cast(self._text, ctypes.c_void_p).value or 0
-        errors = list(map(has_error, repeat(address), range(count)))
-        self.unknown = errors.count(1)
-        if self.unknown:
-            signs = zip(self.text, errors)
-            self.text = "".join("\ufffd" if error == 1 else sign for sign, error in signs)
-
-    def _signs(self, count: int) -> str:
-        """The characters of the page: read in one call if possible, one by one if some are not part
-        of the text or take two codes of UTF-16.
-        """
-        codes = (ctypes.c_ushort * (count + 1))()
-        if self._raw.FPDFText_GetText(self._page, 0, count, codes) == count + 1:
-            text = bytes(codes).decode("utf-16-le", "surrogatepass")[:-1]
-            if len(text) == count:
-                return text
-        each = (self._raw.FPDFText_GetUnicode(self._page, at) for at in range(count))
-        text = "".join(chr(code) if code <= sys.maxunicode else "\0" for code in each)
-        return text.replace("\x02", "\ufffe")
+        errors = [raw.FPDFText_HasUnicodeMapError(self._text, at) for at in range(count)]
+        known = ("\ufffd" if error == 1 else sign for sign, error in zip(signs, errors))
+        self.text, self.unknown = "".join(known).replace("\x02", "\ufffe"), errors.count(1)
 
     def _most_turned(self) -> int:
         """By how many quarter turns to the left most letters of a sample are turned."""
@@ -149,12 +132,10 @@ class Glyphs:
 
     def size(self, at: int) -> float:
         """The font size of a character as it is drawn, in points, at least 1."""
-        if (known := self._sizes.get(at)) is None:
-            known, matrix = self._raw.FPDFText_GetFontSize(self._text, at), self._matrix
-            if self._raw.FPDFText_GetMatrix(self._text, at, matrix):
-                known *= math.hypot(matrix.c, matrix.d)
-            self._sizes[at] = known = max(known, 1.0)
-        return known
+        size, matrix = self._raw.FPDFText_GetFontSize(self._text, at), self._matrix
+        if self._raw.FPDFText_GetMatrix(self._text, at, matrix):
+            size *= math.hypot(matrix.c, matrix.d)
+        return max(size, 1.0)
 
     def is_added(self, at: int) -> bool:
         """Whether PDFium added a character, as a space between two that stand apart."""
@@ -164,14 +145,6 @@ class Glyphs:
         """Whether a character stands neither upright nor on its side, as in watermarks."""
         rest = self._raw.FPDFText_GetCharAngle(self._text, at) % (math.pi / 2)
         return min(rest, math.pi / 2 - rest) > 0.05
-
-
-def _unchecked(function: Any) -> Callable[[int, int], int]:
-    """A function of PDFium, which takes a page and the index of a character, callable without the
-    type checks and the lock handling of ctypes, which take longer than the function itself.
-    """
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(address)
 
 
 def _unturned(page: Any) -> tuple[float, float]:
@@ -297,9 +270,9 @@ def _raised(glyphs: Glyphs, words: Sequence[Span]) -> set[int]:
         for at in range(figure.end() - 1, begin - 1, -1):
             if text[at].isspace():
                 continue
-            if text[at] not in SUPERSCRIPTS or glyphs.size(at) >= _SMALL * size:
+            if text[at] not in SUPERSCRIPTS or glyphs.size(at) >= SMALL * size:
                 break
-            if glyphs.box(at)[1] - glyphs.box(main)[1] <= _ABOVE * size:
+            if glyphs.box(at)[1] - glyphs.box(main)[1] <= ABOVE * size:
                 break
             out.add(at)
     return out
@@ -339,10 +312,7 @@ def spelled(text: str) -> str:
     """A piece of PDFium's text, cleaned and in one line; :data:`LINE_END_HYPHEN` is a hyphen at its
     end.
     """
-    if text.isprintable() and "  " not in text and "↩" not in text:
-        return text.strip()
-    text = _SPLITS.sub(LINE_END_HYPHEN, text)
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = encodable(_SPLITS.sub(LINE_END_HYPHEN, text))
     return _BLANKS.sub(" ", CONTROL_CHARACTERS.sub("", text)).strip()
 
 

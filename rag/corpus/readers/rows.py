@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, TypeGuard
 
-from rag.corpus.dates import normal_date
+from rag.corpus.date_grammar import normal_date
 from rag.corpus.encoding import decode
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.tables import words_of
@@ -28,9 +28,10 @@ _PARTS = "rendered name main @value $date $oid $numberLong text html paragraphs"
 _BESIDE = ("date", "source", "url", "lang")  # fields that are also taken from objects beside it
 # The format of a post's time on Weibo or Twitter.
 _WEIBO = re.compile(r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$")
-_BLOCKS = "p|br|div|h[1-6]|li|tr|blockquote|section|article|pre"
+# elements that stand in lines of their own
+BLOCK_TAGS = "p|br|div|h[1-6]|li|tr|blockquote|section|article|pre"
 _TAGS = (
-    f"{_BLOCKS}|a|b|i|u|em|strong|span|font|ul|ol|dl|d[dt]|table|thead|tbody|t[dh]|figure|figcaption|su[bp]|small|center|code|ruby|del|s|strike|ins|mark"
+    f"{BLOCK_TAGS}|a|b|i|u|em|strong|span|font|ul|ol|dl|d[dt]|table|thead|tbody|t[dh]|figure|figcaption|su[bp]|small|center|code|ruby|del|s|strike|ins|mark"
     "|cite|q|abbr|main|header|footer|details|summary"
 )
 _HTML = re.compile(rf"</(?:{_TAGS})\s*>|<(?:br|hr|p|img)(?:\s[^<>]*)?/?>", re.IGNORECASE)

@@ -11,10 +11,9 @@ from datetime import date
 from email.message import Message
 from typing import Any
 
-from rag.corpus.dates import normal_date
+from rag.corpus.date_grammar import normal_date
 from rag.corpus.encoding import decode
-from rag.corpus.line_kinds import is_contents
-from rag.corpus.lines import tidy
+from rag.corpus.lines import is_contents, tidy
 from rag.corpus.page import read_page
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.markdown import plain_markdown

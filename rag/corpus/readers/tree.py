@@ -47,11 +47,6 @@ def xml_root(data: bytes):
         return None
 
 
-def has(root, *tags: str) -> bool:
-    """Whether a tree has an element with one of the names ``tags``."""
-    return next(root.iter(*tags), None) is not None
-
-
 def raw_text(node) -> str:
     """All text in an element, with white space as in the file."""
     return _TEXT(node)
