@@ -205,6 +205,10 @@ def _exchanged(whole: WholeQuestion, follow_up: LeaningQuestion, lang: str, seco
     # "And Qin Haiyang?" after "How old is 全红婵?".
     if len(named) == 1 and pattern("person_name").fullmatch(alone):
         return body.replace(named[0], alone)
+    # "总工程师呢？" after "这座桥的首席科学家是谁？": one office for the other.
+    office = pattern("office_asked").search(body)
+    if office and follow_up.lang == lang and pattern("title_end").search(alone):
+        return f"{body[: office.start(1)]}{alone}{body[office.end(1) :]}"
     # Across languages no word is similar to the topic, unless it has a number ("the iPhone 14").
     other = follow_up.lang != lang
     alone = re.sub("^the ", "", alone) if other else alone

@@ -94,6 +94,8 @@ from rag.question.wording import understand
         # another thing
         ("哪些省开展了电梯安全演练？", "那消防演练呢？", "哪些省开展了消防演练？"),
         ("兰州图书馆什么时候开馆？", "那美术馆呢？", "兰州美术馆什么时候开馆？"),
+        ("“望舒”阵列的首席科学家是谁？", "总工程师呢？", "“望舒”阵列的总工程师是谁？"),
+        ("青溪大桥的设计师是谁？", "那总监呢？", "青溪大桥的总监是谁？"),
         (
             "Which provinces held elevator safety drills?",
             "and fire drills?",
