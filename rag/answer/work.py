@@ -247,10 +247,7 @@ class QuestionWork:
         for citation in citations:
             verify(citation, snapshot.article_by_id(citation.article_id))
         matched = len({citation.article_id for citation in citations})
-        kind = parsed.sought[0] if listed else parsed.kind
-        named = dict.fromkeys(row.place for row in rows if row.place)
-        if kind == "places" and not named:
-            kind = "text" if rows else parsed.kind
+        kind, places = _kind_of(parsed, rows, listed)
         nearest: tuple[Citation, ...] = ()
         missing: tuple[str, ...] = ()
         grade = "answered"
@@ -265,7 +262,7 @@ class QuestionWork:
             kind=kind,
             text=text,
             refused=not rows,
-            places=tuple(named) if kind == "places" else (),
+            places=places,
             rows=tuple(rows),
             citations=citations,
             nearest=nearest,
@@ -278,3 +275,14 @@ class QuestionWork:
             traditional=lang == "zh-Hant",
             grade=grade,
         )
+
+
+def _kind_of(
+    parsed: ParsedQuestion, rows: Sequence[Row], listed: bool
+) -> tuple[str, tuple[str, ...]]:
+    """The kind of an answer, one of ``KINDS``, and the places that its rows name, each once."""
+    kind = parsed.sought[0] if listed else parsed.kind
+    places = tuple(dict.fromkeys(row.place for row in rows if row.place))
+    if kind == "places" and not places:
+        kind = "text" if rows else parsed.kind
+    return kind, places if kind == "places" else ()

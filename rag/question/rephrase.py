@@ -199,16 +199,8 @@ def _exchanged(whole: WholeQuestion, follow_up: LeaningQuestion, lang: str, seco
     """
     topic, body, ask, name = follow_up.topic, whole.body, whole.ask, subject(whole, lang)
     asks, alone = whole.asks or body, topic.removesuffix("的")
-    if one := pattern("such_one").fullmatch(topic):  # "the new one" after "the old ferry"
-        return pattern("noun_phrase").sub(rf"\1{one['kind']}\3", body, count=1)
-    named = HAN_RUN.findall(body) if lang == "en" else []
-    # "And Qin Haiyang?" after "How old is 全红婵?".
-    if len(named) == 1 and pattern("person_name").fullmatch(alone):
-        return body.replace(named[0], alone)
-    # "总工程师呢？" after "这座桥的首席科学家是谁？": one office for the other.
-    office = pattern("office_asked").search(body)
-    if office and follow_up.lang == lang and pattern("title_end").search(alone):
-        return f"{body[: office.start(1)]}{alone}{body[office.end(1) :]}"
+    if same := _same_kind(body, follow_up, lang):
+        return same
     # Across languages no word is similar to the topic, unless it has a number ("the iPhone 14").
     other = follow_up.lang != lang
     alone = re.sub("^the ", "", alone) if other else alone
@@ -242,6 +234,28 @@ def _exchanged(whole: WholeQuestion, follow_up: LeaningQuestion, lang: str, seco
     what = "谁" if who else "多少" if pattern("amount_zh").search(bare) else "什么"
     name = _owner(whole) or name
     return f"{name}的{bare}是{what}" if name else f"{bare}，{asks}"
+
+
+def _same_kind(body: str, follow_up: LeaningQuestion, lang: str) -> str:
+    """The question with the topic in place of what is surely of its kind; "" for none.
+
+    Args:
+        body: the earlier question.
+        follow_up: the leaning question.
+        lang: the language of the earlier question.
+    """
+    topic, alone = follow_up.topic, follow_up.topic.removesuffix("的")
+    if one := pattern("such_one").fullmatch(topic):  # "the new one" after "the old ferry"
+        return pattern("noun_phrase").sub(rf"\1{one['kind']}\3", body, count=1)
+    named = HAN_RUN.findall(body) if lang == "en" else []
+    # "And Qin Haiyang?" after "How old is 全红婵?".
+    if len(named) == 1 and pattern("person_name").fullmatch(alone):
+        return body.replace(named[0], alone)
+    # "总工程师呢？" after "这座桥的首席科学家是谁？": one office for the other.
+    office = pattern("office_asked").search(body)
+    if office and follow_up.lang == lang and pattern("title_end").search(alone):
+        return f"{body[: office.start(1)]}{alone}{body[office.end(1) :]}"
+    return ""
 
 
 def _counterpart(whole: WholeQuestion, topic: str, zh: bool, second: bool) -> Span | None:
