@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,27 @@ def clean(question: str) -> str:
     return text
 
 
+def _with_parts(
+    model: StaticModel, ids: np.ndarray, spans: Sequence[tuple[int, int]]
+) -> tuple[np.ndarray, tuple[tuple[int, int], ...], np.ndarray]:
+    """Tokens with the parts of compounds behind them.
+
+    Returns:
+        Ids of tokens and parts (r,), their spans, and for each the number of its token (r,).
+    """
+    rows, row_spans, of_rows = ids.tolist(), list(spans), list(range(len(ids)))
+    for number, token in enumerate(ids.tolist()):
+        begin, end = spans[number]
+        for part in model.parts(token).tolist():
+            stop = begin + len(model.piece(part))
+            # A part gets the span of the compound if normalisation dropped characters of that.
+            row_spans.append((begin, stop) if stop <= end else spans[number])
+            rows.append(part)
+            of_rows.append(number)
+            begin = stop
+    return np.array(rows, np.int64), tuple(row_spans), np.array(of_rows, np.int64)
+
+
 def analyse(question: str, model: StaticModel, embedder: Embedder | None = None) -> Query:
     """Computes the question's tokens, weights and vectors.
 
@@ -134,20 +156,10 @@ def analyse(question: str, model: StaticModel, embedder: Embedder | None = None)
     text = clean(question)
     ids, at = model.spans(text)
     spans = [(start, end) for start, end in at.tolist()]
-    rows, row_spans, of_rows = ids.tolist(), list(spans), list(range(len(ids)))
-    for number, token in enumerate(ids.tolist()):
-        begin, end = spans[number]
-        for part in model.parts(token).tolist():
-            stop = begin + len(model.piece(part))
-            # A part gets the span of the compound if normalisation dropped characters of that.
-            row_spans.append((begin, stop) if stop <= end else spans[number])
-            rows.append(part)
-            of_rows.append(number)
-            begin = stop
-    row_ids, whole = np.array(rows, np.int64), np.array(of_rows, np.int64)
+    row_ids, row_spans, whole = _with_parts(model, ids, spans)
     vectors, weights = model.token_vectors(row_ids)
     weights = weights[: len(ids)]
-    idle = np.array([model.piece(row) in _IDLE for row in rows], bool)
+    idle = np.array([model.piece(row) in _IDLE for row in row_ids.tolist()], bool)
     asking = [found.span() for found in pattern("asks_with").finditer(in_simplified(text))]
     asking += [found.span() for found in _TAG.finditer(text)]
     for number, (start, end) in enumerate(spans):
@@ -169,7 +181,7 @@ def analyse(question: str, model: StaticModel, embedder: Embedder | None = None)
         row_ids,
         whole,
         model.latin[row_ids],
-        tuple(row_spans),
+        row_spans,
         weights / total if total else weights,
         content,
         ~idle & content[whole],
