@@ -32,7 +32,8 @@ def measured(
 
     The figure is that of the first name in the group that has one. It must have the unit of the
     question's bound or, without a bound, the unit of most figures; groups without such a figure are
-    left out. If the unit of the bound is "", any figure will do.
+    left out. If the unit of the bound is "", any figure will do. A figure without a unit has that of
+    the one before it in its sentence: "A carried 8.4 million passengers, B 5.9 million".
     """
     found: list[tuple[Sequence[Named], list[Measured]]] = []
     others = {(one.spot.finding.window.row, one.start) for group in groups for one in group}
@@ -43,14 +44,26 @@ def measured(
                 found.append((group, values))
                 break
     bounds = find_numbers(parsed.bound.words) if parsed.bound else []
-    units = [_dimension(one) for one in bounds[:1] or [values[0].value for _, values in found]]
+    of = {id(one): _dimension(one.value) for _, values in found for one in values}
+    ordered = sorted((v for _, values in found for v in values), key=lambda v: v.value.start)
+    for before, later in zip(ordered, ordered[1:]):
+        if not of[id(later)] and _in_one_sentence(before, later):
+            of[id(later)] = of[id(before)]
+    units = [_dimension(bounds[0])] if bounds else [of[id(values[0])] for _, values in found]
     unit = max(units, key=units.count, default="")
     out = []
     for group, values in found:
-        fit = [one for one in values if bounds and not unit or _dimension(one.value) == unit]
+        fit = [one for one in values if bounds and not unit or of[id(one)] == unit]
         if fit:
             out.append((group, fit[0]))
     return out
+
+
+def _in_one_sentence(one: Measured, other: Measured) -> bool:
+    """Whether two figures stand in the same sentence of an article."""
+    sentence = sentence_of(one.name.finding)
+    row = other.name.spot.finding.window.row
+    return row == sentence.row and sentence.start <= other.value.start < sentence.end
 
 
 def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
@@ -59,7 +72,7 @@ def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
     They stand between it and the next name, in its clause; if there are none, those between the
     previous name and it count.
     """
-    sentence = sentence_of(dataclasses.replace(one.spot.finding, start=one.start, end=one.end))
+    sentence = sentence_of(one.finding)
     text, row = sentence.article.text, sentence.row
     names = [start for other, start in others if other == row]
     stop = min([start for start in names if one.end < start < sentence.end], default=sentence.end)

@@ -30,7 +30,10 @@ _COMPARING_FORMS = ("most", "least", "more", "less")  # forms of questions that 
 
 
 def likely(
-    parsed: ParsedQuestion, rated: Sequence[tuple[list[Named], float]], judge: Judge
+    parsed: ParsedQuestion,
+    rated: Sequence[tuple[list[Named], float]],
+    judge: Judge,
+    chance: float = 0.0,
 ) -> list[list[Named]]:
     """The groups of names that are likely enough to be rows, or to be compared.
 
@@ -38,6 +41,8 @@ def likely(
         parsed: the question.
         rated: groups of names with their chances, as :func:`rated_groups` gives them.
         judge: has the least chance that the best row must have.
+        chance: 0 to 1, that the articles answer. If it is enough in either language, the names of a
+            comparison need not be likely rows: of these only one is to be one.
     """
     if not rated:
         return []
@@ -54,7 +59,8 @@ def likely(
         if group[0].place or not placed or len(group[0].label) > 2 and group[0].label[-1] in ends
     ]
     chances = sorted((chance for _, chance in remaining), reverse=True)
-    if not chances or chances[0] < least:
+    sure = is_compared(parsed) and chance >= max(judge.least.values())
+    if not chances or chances[0] < least and not sure:
         return []
     if is_compared(parsed):
         return [group for group, chance in remaining if chance >= least * _COMPARED_CHANCE_SHARE]

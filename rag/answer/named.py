@@ -35,7 +35,8 @@ _EDGE = re.compile(
 # Words that refer to something without naming it.
 _NO_NAME = re.compile(
     r"(?:设|坐落)[在于]|位于|来自|[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]"
-    r"|\d*[一二两三四五六七八九十\d]+[多余几]?[家个名位所]"
+    r"|\d*[一二两三四五六七八九十\d]+[多余几]?[家个名位所份艘架]"
+    r"|[一二两三四五六七八九十](?:省[区市]|县市|市县|[地国省县])$"
     r"|(?:it|they|he|she|we|others?|some|all|both|these|those|this|that|several|many|one|two"
     r"|three)\b",
     re.I,
@@ -204,8 +205,9 @@ def is_name(words: str) -> bool:
 
 
 def _is_value(words: str) -> bool:
-    """Whether words are a date, or a figure with its unit."""
-    values = find_dates(words) + [value for value in find_numbers(words) if value.unit]
+    """Whether words are a date, or a figure with its unit or magnitude ("5.9 million")."""
+    figures = [one for one in find_numbers(words) if one.unit or " " in one.text.strip()]
+    values = find_dates(words) + figures
     return any(value.start == 0 and value.end == len(words) for value in values)
 
 

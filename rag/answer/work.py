@@ -121,7 +121,7 @@ class QuestionWork:
         answers = whole or self.judge.answers(parsed, findings.chance)
         choices = chosen_among(parsed, findings)
         if is_list(parsed) and not stated and (answers or is_compared(parsed)):
-            if rows := self._listed(parsed, choices, rated, cited, duplicates):
+            if rows := self._listed(parsed, findings, choices, rated, cited, duplicates):
                 return rows, True
         # Counts, comparisons and lists of all places are answered by rows, or not at all; unless
         # the question gives the names that it compares.
@@ -217,16 +217,19 @@ class QuestionWork:
     def _listed(
         self,
         parsed: ParsedQuestion,
+        findings: Findings,
         choices: Sequence[Sequence[Named]],
         rated: Sequence[tuple[list[Named], float]],
         cited: Citations,
         duplicates: Duplicates,
     ) -> list[Row]:
         """A row for each name that is likely enough, or that wins the comparison."""
+        names = likely(parsed, rated, self.judge)
         if not is_compared(parsed):
-            return name_rows(parsed, likely(parsed, rated, self.judge), cited, duplicates)
-        found = measured(parsed, choices or likely(parsed, rated, self.judge))
-        if choices and len(found) < 2:  # there is nothing to compare with
+            return name_rows(parsed, names, cited, duplicates)
+        others = choices or ([] if names else likely(parsed, rated, self.judge, findings.chance))
+        found = measured(parsed, others or names)
+        if others and len(found) < 2:  # there is nothing to compare with
             return []
         return measured_rows(parsed, extreme(parsed, found), cited)
 

@@ -40,13 +40,13 @@ def things_of(question: str) -> tuple[str, ...]:
 
 
 def tells_of_another(question: str, text: str) -> bool:
-    """Whether a text tells only of rivals of what a question means, by one of three rules.
+    """Whether a text tells only of rivals of what a question means, by one of four rules.
 
     Args:
         question: a question in simplified characters.
         text: a passage in the same language.
     """
-    rules = (_another_rank, _another_office, _other_sex)
+    rules = (_another_rank, _another_part, _another_office, _other_sex)
     return any(rule(question, text) for rule in rules)
 
 
@@ -60,6 +60,18 @@ def _another_rank(question: str, text: str) -> bool:
                 ranks |= {n for words, n in _PLACED.items() if pattern(words).search(text)}
             if asked != 1 or name == "prize":  # the first rank has too many other names
                 return bool(ranks) and asked not in ranks
+    return False
+
+
+def _another_part(question: str, text: str) -> bool:
+    """Whether the question means a numbered part, such as the third phase, that the text lacks,
+    while the text has another one of its kind.
+    """
+    for asked in pattern("part").finditer(question):
+        found = [one for one in pattern("part").finditer(text) if one["kind"] == asked["kind"]]
+        numbers = {ordinal(one["number"]) for one in found}
+        if numbers and ordinal(asked["number"]) not in numbers:
+            return True
     return False
 
 

@@ -79,11 +79,12 @@ def typed(reading: Reading, kind: str, noun: str = "", question: str = "") -> Re
 def measures(figure: Value, question: str) -> bool:
     """Whether a figure can measure what a question asks for: no kilometres answer "how much money".
 
-    A figure without a unit always can, and one with a unit of which the quantity is not known, but
-    for the measure words of things.
+    A figure without a unit always can, and one with a unit of which the quantity is not known; but
+    the measure word of a thing can only if things are counted.
     """
     asked, known = quantities_of(question), quantity(figure.unit)
-    return not asked or known in asked or not known and figure.unit not in MEASURE_WORDS
+    counts = "people" in asked or figure.unit not in MEASURE_WORDS
+    return not asked or known in asked or not known and counts
 
 
 def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:

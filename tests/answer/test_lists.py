@@ -85,6 +85,9 @@ def test_names_of_a_span(news, spots, question, text, words, expected):
         "有关部门",
         "12",
         "420多名",
+        "五份文献",
+        "四地",
+        "5.9 million",
         "、",
         "",
     ],
@@ -155,6 +158,14 @@ def test_a_question_may_give_the_names_that_it_compares(news, spots, question, e
     chosen = chosen_among(parsed, Findings((), values, 1.0, np.zeros(1)))
     rows = extreme(parsed, measured(parsed, chosen))
     assert {one.name.label: one.value.text for _, one in rows} == expected
+
+
+def test_a_figure_without_a_unit_has_that_of_the_one_before_it(news, spots):
+    parsed = parse(news, "Which line carried the most passengers?")
+    text = "Alto carried 8.4 million passengers, Bero 5.9 million and Cino 3.7 million."
+    names = [one for spot in spots(text, "Alto", "Bero", "Cino") for one in named_in(parsed, spot)]
+    rows = extreme(parsed, measured(parsed, grouped(parsed, names)))
+    assert [one.name.label for _, one in rows] == ["Alto"]
 
 
 def test_figures_without_a_unit_are_not_compared_with_others(news, spots):
