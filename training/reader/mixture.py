@@ -48,7 +48,7 @@ LAST = {
     "qa": 0.14,
     "asked": 0.40,
     "qa-en": 0.04,
-    "mined": 0.20,
+    "mined": 0.10,
     "list": 0.03,
     "place": 0.07,
     "who": 0.08,
