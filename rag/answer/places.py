@@ -48,7 +48,7 @@ _MIN_SHARE_OF_BEST_SUPPORT, _MIN_SHARE_OF_BEST_QUOTE, _MIN_SHARE_OF_STORY = 0.5,
 # time relative to the day of asking.
 _ARTICLE_DATE_MATCH, _RELATIVE_TIME_WEIGHT = 0.8, 0.2
 # A place is a row beside the likeliest ones if a sentence says of it all that is asked: its support
-# reaches _SURE_SUPPORT and the share _MIN_SHARE_OF_SURE of the best, and the reader gives it at
+# reaches _SURE_SUPPORT and the share _MIN_SHARE_OF_SURE of the best in its language, and the reader gives it at
 # least _MIN_SURE_CHANCE. Chosen on the tuned lists of benchmarks/enumeration.py: their recall rises
 # from .70 to .72, at the same precision.
 _SURE_SUPPORT, _MIN_SHARE_OF_SURE, _MIN_SURE_CHANCE = 0.8, 0.85, 0.02
@@ -74,6 +74,11 @@ class PlaceCandidate:
     found: Sequence[PlaceFound]
     names: Sequence[Named]
     chance: float | None
+
+    @property
+    def lang(self) -> str:
+        """The language of the article with the best quote; "" for none."""
+        return self.found[0].evidence.article.lang if self.found else ""
 
     @property
     def support(self) -> float:
@@ -135,8 +140,14 @@ def likely_places(
         return []
     taken = [some[at] for at in order[: parsed.number or best_count(chances[order].tolist())]]
     if not parsed.number:
-        least = max(_SURE_SUPPORT, _MIN_SHARE_OF_SURE * best)
-        sure = [one for one in some if one.support >= least]
+        # Words of two languages only nearly match, so sentences are compared with those of their own.
+        bests: dict[str, float] = {}
+        for one in some:
+            bests[one.lang] = max(one.support, bests.get(one.lang, 0.0))
+        least = {
+            lang: max(_SURE_SUPPORT, _MIN_SHARE_OF_SURE * high) for lang, high in bests.items()
+        }
+        sure = [one for one in some if one.support >= least[one.lang]]
         taken += [one for one in sure if (one.chance or 0) >= _MIN_SURE_CHANCE]
     return sorted(dict.fromkeys(taken), key=lambda one: one.place.code)
 

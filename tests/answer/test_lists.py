@@ -5,6 +5,7 @@ with each name.
 import numpy as np
 import pytest
 
+from rag.answer import answer
 from rag.answer.compare import extreme, measured
 from rag.answer.enumerations import enumerated, enumeration
 from rag.answer.lists import chosen_among, grouped
@@ -15,6 +16,7 @@ from rag.reader.encode import encode
 from rag.reader.findings import Findings, ReadPassage, Spot, values_of
 from rag.reader.reading import Finding, Reading
 from rag.reader.windows import Window
+from rag.search.types import Filters
 
 
 @pytest.fixture(scope="module")
@@ -263,3 +265,8 @@ def test_an_enumeration_goes_on_behind_a_name_that_is_excluded(news, spots):
         ("Where did schools close?", ["Invercairn"]),
     ):
         assert names(parse(news, question), spots(text, "Invercairn")) == expected
+
+
+def test_a_place_that_is_named_in_another_language_is_listed(news):
+    given = answer(news, "哪些省举行了防汛演练？", Filters(date_from="2024-01-01"))
+    assert set(given.places) == {"安徽", "山东", "湖北", "湖南"}
