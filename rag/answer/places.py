@@ -48,9 +48,9 @@ _MIN_SHARE_OF_BEST_SUPPORT, _MIN_SHARE_OF_BEST_QUOTE, _MIN_SHARE_OF_STORY = 0.5,
 # time relative to the day of asking.
 _ARTICLE_DATE_MATCH, _RELATIVE_TIME_WEIGHT = 0.8, 0.2
 # A place is a row beside the likeliest ones if a sentence says of it all that is asked: its support
-# reaches _SURE_SUPPORT and the share _MIN_SHARE_OF_SURE of the best in its language, and the reader gives it at
-# least _MIN_SURE_CHANCE. Chosen on the tuned lists of benchmarks/enumeration.py: their recall rises
-# from .70 to .72, at the same precision.
+# reaches _SURE_SUPPORT and the share _MIN_SHARE_OF_SURE of the best in its language, and the reader
+# gives it at least _MIN_SURE_CHANCE. Chosen on the tuned lists of benchmarks/enumeration.py: their
+# recall rises from .70 to .72, at the same precision.
 _SURE_SUPPORT, _MIN_SHARE_OF_SURE, _MIN_SURE_CHANCE = 0.8, 0.85, 0.02
 # The probability is fitted to lists over 8 articles and more. Over fewer, only places count whose
 # support comes near the best: it reaches a share of it that is _LENIENT_SHARE where the best one is
@@ -140,7 +140,7 @@ def likely_places(
         return []
     taken = [some[at] for at in order[: parsed.number or best_count(chances[order].tolist())]]
     if not parsed.number:
-        # Words of two languages only nearly match, so sentences are compared with those of their own.
+        # Words of two languages only nearly match: each language has a best sentence of its own.
         bests: dict[str, float] = {}
         for one in some:
             bests[one.lang] = max(one.support, bests.get(one.lang, 0.0))
