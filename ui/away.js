@@ -50,13 +50,15 @@ window.yinjuAway = (() => {
     }
   }
 
-  // Restores what was half typed when the page was reloaded.
+  // Restores what was half typed when the page was reloaded. Gradio may empty the box once more
+  // while it starts, so the words are kept until the reader does something.
   function draft() {
     const box = field("question");
     const kept = stored("yinju-draft", "");
-    if (!box || !kept) return;
-    sessionStorage.removeItem("yinju-draft");
-    write("question", kept);
+    if (box && kept && !lost && !box.value) write("question", kept);
+  }
+  for (const deed of ["keydown", "pointerdown"]) {
+    addEventListener(deed, () => { if (!lost) sessionStorage.removeItem("yinju-draft"); }, true);
   }
 
   return { listen, draft };
