@@ -140,7 +140,9 @@ def test_the_language_switch_changes_everything_and_stays(visit, site):
             and "索引" in page.locator("#welcome .yj-about").inner_text()
         )
         assert "出处" in page.locator("#sources").inner_text()
-        assert page.locator("#example-1").inner_text() != english
+        page.wait_for_function(
+            "words => document.querySelector('#example-1').innerText !== words", arg=english
+        )
         page.reload()
         ready(page)
         page.wait_for_function("document.documentElement.lang === 'zh-CN'")
