@@ -44,16 +44,16 @@ def measured(
                 found.append((group, values))
                 break
     bounds = find_numbers(parsed.bound.words) if parsed.bound else []
-    of = {id(one): _dimension(one.value) for _, values in found for one in values}
-    ordered = sorted((v for _, values in found for v in values), key=lambda v: v.value.start)
+    units_of = {one: _dimension(one.value) for _, values in found for one in values}
+    ordered = sorted(units_of, key=lambda one: one.value.start)
     for before, later in zip(ordered, ordered[1:]):
-        if not of[id(later)] and _in_one_sentence(before, later):
-            of[id(later)] = of[id(before)]
-    units = [_dimension(bounds[0])] if bounds else [of[id(values[0])] for _, values in found]
+        if not units_of[later] and _in_one_sentence(before, later):
+            units_of[later] = units_of[before]
+    units = [_dimension(bounds[0])] if bounds else [units_of[values[0]] for _, values in found]
     unit = max(units, key=units.count, default="")
     out = []
     for group, values in found:
-        fit = [one for one in values if bounds and not unit or of[id(one)] == unit]
+        fit = [one for one in values if bounds and not unit or units_of[one] == unit]
         if fit:
             out.append((group, fit[0]))
     return out

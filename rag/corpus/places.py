@@ -248,6 +248,7 @@ _RUN = re.compile(
 
 # How a list goes on behind the name of a county without its suffix, and ends with what the names
 # are: "柘荣、寿宁两县", "霞山、坡头等区".
+_JOINTS = frozenset("、和及与")
 _GOES_ON = re.compile(
     r"(?:[、和及与][\u4e00-\u9fff]{2,4}){0,9}?等?[\d二两三四五六七八九十]?个?"
     r"(?:县市区?|市县区?|区县|县区|[区县旗](?![域间块位号别划分段长委级])|(?<=[等\d二两三四五六七八九十])地(?!区))"
@@ -256,8 +257,7 @@ _GOES_ON = re.compile(
 
 def _in_list(folded: str, start: int, end: int) -> bool:
     """Whether ``folded[start:end]`` stands in such a list, with others."""
-    beside = tuple("、和及与")
-    if folded[start - 1 : start] not in beside and folded[end : end + 1] not in beside:
+    if folded[start - 1 : start] not in _JOINTS and folded[end : end + 1] not in _JOINTS:
         return False
     return _GOES_ON.match(folded, end) is not None
 
